@@ -1,0 +1,12 @@
+"""What the upgrade() of a migration script does to tables, read with `ast` and never run.
+
+To teach it another operation of Alembic, add a function to `operations.py` and its name to the
+table there; for another SQL statement, the same in `sql.py`.
+"""
+
+from __future__ import annotations
+
+from dbman.bodies.effects import Body, ColumnName
+from dbman.bodies.reader import read_body
+
+__all__ = ["Body", "ColumnName", "read_body"]

@@ -1,0 +1,177 @@
+"""The settings as frozen results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+from dbman.config.urls import hide_in_url, hide_password
+
+DEFAULT = "default"
+"""The source of a value that nobody set."""
+
+
+@dataclass(frozen=True)
+class ExtensionSettings:
+    """What one ``[tool.dbman.extensions.NAME]`` table says."""
+
+    models: str | None = None
+    """Where the models are, as the value of an entry point says it: ``poser.db:extension``."""
+    versions: tuple[str, ...] = ()
+    """Version locations: ``package:folder``, or paths; none means that the convention decides."""
+    prefix: str | None = None
+    """How the names of its tables begin; empty for none."""
+    requires: tuple[str, ...] | None = None
+    """The extensions that it needs; None means that the extension itself says."""
+    enabled: bool = True
+    """Whether plans include it; its scripts stay in the graph in any case."""
+    version_table: str | None = None
+    """Its version table, where that has a name of its own; may have ``{name}`` in it."""
+
+
+@dataclass(frozen=True)
+class PostWriteHook:
+    """One of Alembic's post-write hooks, run on a script that was just written."""
+
+    name: str
+    """What the settings call it."""
+    options: Mapping[str, str]
+    """``type``, ``entrypoint``, ``options``, ``cwd`` and the like, as Alembic has them."""
+
+
+@dataclass(frozen=True)
+class SettingRow:
+    """One line of `dbman config`."""
+
+    name: str
+    """The setting; a key of a table is dotted: ``extensions.poser.prefix``."""
+    value: object
+    """Plain text, number, bool, None, or a list or mapping of these; passwords are hidden."""
+    source: str
+    """Where the value comes from: ``--url``, ``pyproject.toml [tool.dbman]``, ``default``."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that a run is told from outside."""
+
+    url: str | None = field(default=None, repr=False)
+    """The database: a URL, or ``module:name``; in a file relative SQLite paths are made absolute.
+
+    None if nobody names one, or if `db` does.
+    """
+    db: Path | None = None
+    """The path of a SQLite file, as given by ``--db``."""
+    group: str = "dbman.extensions"
+    """The group of the extensions' entry points."""
+    versions_group: str | None = None
+    """A second group, whose values name the extensions' scripts as ``package:folder``."""
+    versions: str = "{package}:migrations"
+    """Where scripts are when an extension does not say; knows ``{package}`` and ``{name}``."""
+    core: str | None = None
+    """The extension that owns the namespace without a prefix."""
+    version_table: str = "alembic_version"
+    """The version table; with ``{name}`` in it each extension has its own."""
+    scratch_url: str = field(default="sqlite://", repr=False)
+    """Where scratch databases are made."""
+    lock: str = "auto"
+    """How concurrent runs are kept apart: ``auto``, ``row`` or ``none``."""
+    lock_timeout: float = 30.0
+    """How long to wait for the lock, in seconds."""
+    snapshot: bool = True
+    """Whether a scratch database at the heads may be kept and used again."""
+    cascade: bool = True
+    """Whether rows that lose their parent in a migration go the way of their ON DELETE on SQLite,
+    where foreign keys are off while it runs; else such a migration fails."""
+    translate: bool = True
+    """Whether what was written for another database is rerouted and translated on SQLite."""
+    bootstrap: str | None = None
+    """The schema before the first revision: ``module:callable`` or a path ending in ``.sql``."""
+    context: str | None = None
+    """A context manager that is entered around a run, as ``module:name``."""
+    script_template: str | None = None
+    """The Mako template of new scripts: a path, or ``package:file``; None means the nearest
+    ``script.py.mako``."""
+    environment: Mapping[str, object] = field(default_factory=dict)
+    """What goes on to Alembic's `EnvironmentContext.configure`."""
+    extensions: Mapping[str, ExtensionSettings] = field(default_factory=dict)
+    """What the settings say about single extensions, by name."""
+    script_location: str | None = None
+    """Alembic's script folder, as written: a path or ``package:folder``."""
+    version_locations: tuple[str, ...] = ()
+    """Alembic's version locations, as written, split as Alembic splits them."""
+    recursive: bool = False
+    """Whether Alembic reads version locations recursively."""
+    prepend_sys_path: tuple[str, ...] = ()
+    """What Alembic puts at the front of `sys.path`, as written."""
+    file_template: str | None = None
+    """How the files of new scripts are named; None means Alembic's way."""
+    timezone: str | None = None
+    """The time zone of Create Date; None means local time."""
+    truncate_slug_length: int = 40
+    """How many characters of the message the file name of a new script takes."""
+    post_write_hooks: tuple[PostWriteHook, ...] = ()
+    """What is run on a script that was just written, in order."""
+    file: Path | None = None
+    """The settings file that was read, absolute; None if there was none."""
+    folder: Path = field(default_factory=Path.cwd)
+    """What relative paths are relative to: the folder of `file`, else the current folder."""
+    is_ini: bool = False
+    """Whether `file` is Alembic's own configuration: an ini, or only ``[tool.alembic]``."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Where each value comes from, by the name that its row has; no entry means the default."""
+    x: tuple[str, ...] = ()
+    """What ``-x key=value`` hands to `context.get_x_argument`."""
+
+    def version_table_of(self, name: str) -> str:
+        """Return the version table of an extension; ``networking-sfc`` counts as an identifier."""
+        own = self.extensions.get(name)
+        template = (own and own.version_table) or self.version_table
+        return template.replace("{name}", re.sub(r"\W", "_", name))
+
+    def rows(self) -> tuple[SettingRow, ...]:
+        """Return every setting with its value and source, passwords hidden.
+
+        One row per setting in the order of the fields, one per key that is set of
+        `environment` and of each table of `extensions`.
+        """
+        return tuple(
+            SettingRow(name, _plain(value, name), self.sources.get(name, DEFAULT))
+            for name, value in self._leaves()
+        )
+
+    def _leaves(self) -> Iterator[tuple[str, object]]:
+        """Yield dotted names and values."""
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if each.name == "extensions":
+                for name, extension in value.items():
+                    yield from self._keys_set(f"extensions.{name}", extension)
+            elif each.name == "environment":
+                yield from ((f"environment.{name}", item) for name, item in value.items())
+            elif each.name not in ("file", "folder", "is_ini", "sources"):
+                yield each.name, value
+
+    def _keys_set(self, path: str, extension: ExtensionSettings) -> Iterator[tuple[str, object]]:
+        """Yield what was set of one extension: values that say nothing are no news."""
+        for key, value in asdict(extension).items():
+            if f"{path}.{key}" in self.sources:
+                yield f"{path}.{key}", value
+
+
+_URLS = ("url", "scratch_url")
+
+
+def _plain(value: object, name: str = "") -> object:
+    """Return a value as JSON knows it, without passwords."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, PostWriteHook):
+        return {"name": value.name, **value.options}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return hide_in_url(str(value)) if name in _URLS else hide_password(str(value))

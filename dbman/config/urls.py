@@ -1,0 +1,77 @@
+"""URLs as the settings hold them: plain text that nothing decodes, encodes or interpolates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
+# A password may hold ":" and "/" (SQLAlchemy reads up to the first "@"), and people write "@" too.
+_NETLOC_PASSWORD = re.compile(r"(://[^:/]*):[^@]*@(?:[^/?@]*@)*")
+_WHOLE = re.compile(r"(?P<user>(?:[\w+.-]+:/{1,2})?+[^:/@]*):.*@", re.DOTALL)
+_NO_PORT = re.compile(r"(?P<user>[\w+.-]+://[^:/?\[]*):(?![\d/?]|$)[^/?]*")
+_KEY = r"[^=&]*(?:passw|pwd|passphrase|secret|token|odbc_connect)[^=&]*"
+_SECRET_KEY = re.compile(_KEY, re.IGNORECASE)
+_QUERY_PASSWORD = re.compile(rf"([?&]{_KEY}=)[^&]*", re.IGNORECASE)
+_SHORT = 3
+_SQLITE = re.compile(r"(?P<before>sqlite(?:\+\w+)?://[^/?]*/)(?P<path>[^?]+)(?P<query>.*)", re.S)
+
+
+def hide_password(url: str) -> str:
+    """Return a URL with ``***`` for its password, in the netloc and as ``?password=``.
+
+    Text without a password comes back as it is.
+    """
+    return _QUERY_PASSWORD.sub(r"\1***", _NETLOC_PASSWORD.sub(r"\1:***@", url))
+
+
+def hide_in_url(text: str) -> str:
+    """Return what was meant as a URL, however wrong, with ``***`` for what may be a password.
+
+    That is all from the user's name to the last "@"; without one, a port that is no number.
+    """
+    if text.startswith("sqlite"):
+        return text
+    found = _WHOLE.match(text)
+    if found:
+        return hide_password(f"{found['user']}:***@{text[found.end() :]}")
+    return hide_password(_NO_PORT.sub(r"\g<user>:***", text))
+
+
+def secrets_of(url: URL) -> Iterator[str]:
+    """Yield the passwords that are in a URL."""
+    if url.password:
+        yield str(url.password)
+    for key, values in url.normalized_query.items():
+        if _SECRET_KEY.fullmatch(key):
+            yield from filter(None, values)
+
+
+def hide_words(text: str, secrets: Iterable[str]) -> str:
+    """Return a text with ``***`` for each of these secrets.
+
+    A short one counts only as a word of its own: else ``a`` would be hidden in every other word.
+    """
+    for secret in secrets:
+        word = re.escape(secret)
+        text = re.sub(word if len(secret) > _SHORT else rf"(?<!\w){word}(?!\w)", "***", text)
+    return text
+
+
+def absolute_url(url: str, folder: Path) -> str:
+    """Return a URL whose relative SQLite path is taken from `folder`; any other as it is.
+
+    The folder goes in as it is: `dbman.urls.parse_url` decodes nothing. ``sqlite://``,
+    ``:memory:`` and ``file:`` URIs name no relative path.
+    """
+    match = _SQLITE.fullmatch(url)
+    if not match or match["path"].startswith((":memory:", "file:")):
+        return url
+    if Path(match["path"]).is_absolute():
+        return url
+    path = f"{folder.as_posix().rstrip('/')}/{match['path']}"
+    return f"{match['before']}{path}{match['query']}"

@@ -1,0 +1,96 @@
+"""The entry points of one group, by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from email import message_from_string
+from importlib import metadata
+
+from dbman.errors import ExtensionError
+from dbman.extensions.locations import PLAIN_FOLDERS, of_module, top_level
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One name of a group."""
+
+    name: str
+    """The name, as the distribution wrote it."""
+    value: str
+    """The value without extras; the first one, if several distributions register the name."""
+    distributions: tuple[str, ...]
+    """Who registers it, as ``poser 1.0``; more than one is a clash."""
+
+
+def script_entries(group: str) -> dict[str, Entry]:
+    """Return the entry points of a group whose values say where scripts are.
+
+    A module stands for its folder. A name that tells nothing of whose scripts they are, as in
+    ``migrations = poser.migrations:versions``, gives way to that of the package.
+    """
+    return {
+        name: replace(entry, value=of_module(entry.value))
+        for name, entry in entries(group, _telling_name).items()
+    }
+
+
+def _telling_name(point: metadata.EntryPoint) -> str:
+    return top_level(_bare(point.value)) if point.name in PLAIN_FOLDERS else point.name
+
+
+def entries(
+    group: str, name_of: Callable[[metadata.EntryPoint], str] = lambda point: point.name
+) -> dict[str, Entry]:
+    """Return the entry points of a group by name.
+
+    A distribution that `sys.path` shows twice counts once, as `importlib.metadata` has it: the
+    first one found wins. Raises `ExtensionError` where a distribution is damaged.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
+    for point in _points(group):
+        registered = (_bare(point.value), _distribution(point))
+        if registered not in found.setdefault(name_of(point), []):
+            found[name_of(point)].append(registered)
+    return {
+        name: Entry(name, pairs[0][0], tuple(distribution for _, distribution in pairs))
+        for name, pairs in found.items()
+    }
+
+
+def _points(group: str) -> metadata.EntryPoints:
+    try:
+        return metadata.entry_points(group=group)
+    except UnicodeDecodeError as err:
+        raise ExtensionError(
+            f"the entry points of {_undecodable()} are not UTF-8", "install it again"
+        ) from err
+
+
+def _undecodable() -> str:
+    """Return the place of the distribution whose entry points cannot be decoded."""
+    for distribution in metadata.distributions():
+        try:
+            distribution.read_text("entry_points.txt")
+        except UnicodeDecodeError:
+            return str(distribution.locate_file(f"{distribution.name}-{distribution.version}"))
+    return "a distribution"
+
+
+def _bare(value: str) -> str:
+    """Return a value without extras and blanks: ``a.b : c [x]`` is ``a.b:c``."""
+    return re.sub(r"\s*:\s*", ":", value.partition("[")[0].strip())
+
+
+def _distribution(point: metadata.EntryPoint) -> str:
+    """Return the name and version of the distribution of an entry point.
+
+    The file is read here because `Distribution.name` fails in a way of its own on each version of
+    Python when the file is missing or has no name.
+    """
+    if point.dist is None:
+        return "unknown"
+    text = point.dist.read_text("METADATA") or point.dist.read_text("PKG-INFO") or ""
+    head = message_from_string(text)
+    return f"{head.get('Name', 'unknown')} {head.get('Version', '')}".strip()

@@ -1,0 +1,114 @@
+"""Files that are written in one moment, or together: who fails half-way leaves no trace."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import mkstemp
+
+from dbman.errors import UsageError
+
+_INSTALLED = {"site-packages", "dist-packages"}
+
+
+def is_installed(file: Path) -> bool:
+    """Return whether a file or folder is where pip puts what it installs, and nobody else does."""
+    return not _INSTALLED.isdisjoint(file.parts)
+
+
+def replace_file(file: Path, content: bytes) -> None:
+    """Write a file anew, with the mode that it has; who reads it sees the old or the new content.
+
+    A link stays one: what it leads to is replaced. Raises `OSError`, and nothing is changed then.
+    """
+    file = file.resolve()
+    mode = file.stat().st_mode
+    descriptor, name = mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as new:
+            new.write(content)
+            new.flush()
+            os.fsync(new.fileno())
+        Path(name).chmod(mode & 0o7777)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+class FileChanges:
+    """Changes of files that belong together; `changing_files` makes it."""
+
+    def __init__(self, hint: str) -> None:
+        """Begin with no change; `hint` says how to mend it where one is refused."""
+        self._hint = hint
+        self._made: list[Path] = []
+        self._before: dict[Path, tuple[bytes, int]] = {}
+
+    def make(self, file: Path, text: str) -> None:
+        """Write a file that is not there, and make the folders that it lacks.
+
+        Raises `UsageError` where it cannot be written or is there: nothing is overwritten.
+        """
+        with self._told(file):
+            for folder in [each for each in reversed(file.parents) if not each.exists()]:
+                folder.mkdir()
+                self._made.append(folder)
+            with file.open("x", encoding="utf-8", newline="\n") as made:
+                self._made.append(file)
+                made.write(text)
+
+    def replace(self, file: Path, content: bytes) -> None:
+        """Write a file anew in one moment; raise `UsageError` where it cannot be written."""
+        with self._told(file):
+            self._keep(file)
+            replace_file(file, content)
+
+    def remove(self, file: Path) -> None:
+        """Take a file away; raise `UsageError` where that cannot be done."""
+        with self._told(file):
+            self._keep(file)
+            file.unlink()
+
+    def undo(self) -> None:
+        """Make everything as it was, as far as the system lets it."""
+        for path in reversed(self._made):
+            with suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
+        for file, (content, mode) in self._before.items():
+            with suppress(OSError):
+                if not file.exists():
+                    file.write_bytes(content)
+                    file.chmod(mode)
+                elif file.read_bytes() != content:
+                    replace_file(file, content)
+
+    def _keep(self, file: Path) -> None:
+        """Remember what a file is before its first change, unless it was not there at all."""
+        if file not in self._made and file not in self._before:
+            self._before[file] = file.read_bytes(), file.stat().st_mode & 0o7777
+
+    @contextmanager
+    def _told(self, file: Path) -> Iterator[None]:
+        try:
+            yield
+        except FileExistsError as err:
+            raise UsageError(f"{err.filename} is there already", "nothing is overwritten") from err
+        except OSError as err:
+            raise UsageError(f"cannot write {file}: {err.strerror}", self._hint) from err
+
+
+@contextmanager
+def changing_files(hint: str) -> Iterator[FileChanges]:
+    """Yield what changes files; whatever is raised meanwhile undoes all of it.
+
+    `hint` says how to mend it where the system refuses one, which is told as `UsageError`.
+    """
+    changes = FileChanges(hint)
+    try:
+        yield changes
+    except BaseException:
+        changes.undo()
+        raise
