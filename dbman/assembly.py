@@ -1,0 +1,258 @@
+"""Join the scripts of all extensions into one `RevisionGraph`, and tell what does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dbman.errors import Problem
+from dbman.extensions import InstalledExtension
+from dbman.revisions import Key, Revision, RevisionGraph
+from dbman.scripts import Script, read_location
+
+_Ends = tuple[list[Key], list[Key]]
+"""Where ids lead: to the revisions themselves, and to those that replaced them."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One readable script and where it belongs."""
+
+    extension: InstalledExtension
+    script: Script
+    key: Key
+
+
+def assemble(extensions: Sequence[InstalledExtension]) -> RevisionGraph:
+    """Return the graph of all scripts in the version locations of these extensions.
+
+    Whatever cannot be read or resolved becomes a problem (a plan that needs it stops) or a clash
+    (the graph is ambiguous), never an error: reading commands go on and tell it.
+    """
+    found, problems = _read(extensions)
+    unique, clashes = _unique(found)
+    labels, more = _labels(unique)
+    replaced, doubled = _replaced(unique)
+    problems += _left_over(unique, replaced)
+    revisions, unresolved = _resolve(unique, labels, replaced)
+    problems += [problem for extension in extensions for problem in extension.problems]
+    cycles, revisions = _without_cycles(revisions)
+    return RevisionGraph(
+        revisions={revision.key: revision for revision in revisions},
+        extensions=tuple(extension.name for extension in extensions),
+        problems=tuple(problems + unresolved),
+        clashes=tuple(clashes + more + doubled + cycles),
+        labels=labels,
+        replaced=replaced,
+    )
+
+
+def _read(extensions: Sequence[InstalledExtension]) -> tuple[list[_Found], list[Problem]]:
+    """Read every script once; a file that two extensions reach belongs to the deepest location."""
+    places = sorted(
+        (
+            (location, extension)
+            for extension in extensions
+            for location in dict.fromkeys(extension.locations)
+        ),
+        key=lambda place: -len(place[0].parts),
+    )
+    seen: set[Path] = set()
+    found: list[_Found] = []
+    problems: list[Problem] = []
+    for location, extension in places:
+        for script in read_location(location):
+            if script.path in seen:
+                continue
+            seen.add(script.path)
+            if script.problem is not None:
+                problems.append(replace(script.problem, extension=extension.name))
+            if script.revision is not None:
+                key = Key(extension.tree, script.revision)
+                found.append(_Found(extension, script, key))
+    order = {extension.name: place for place, extension in enumerate(extensions)}
+    return sorted(found, key=lambda one: (order[one.extension.name], one.script.path)), problems
+
+
+def _unique(found: Iterable[_Found]) -> tuple[dict[Key, _Found], list[Problem]]:
+    """Keep the first script of each id and tell of every further one."""
+    unique: dict[Key, _Found] = {}
+    clashes = []
+    for one in found:
+        first = unique.setdefault(one.key, one)
+        if first is not one:
+            clashes.append(
+                Problem(
+                    f"revision {one.key.id!r} is in {_place(first)} and in {_place(one)}",
+                    _way_out("revision id", one, first),
+                    one.extension.name,
+                )
+            )
+    return unique, clashes
+
+
+def _way_out(what: str, one: _Found, other: _Found) -> str:
+    """Return the hint of a clash; extensions may have been made for version tables of their own."""
+    own = "" if one.extension is other.extension else ", or each a version table: version_table"
+    return f"give one of them another {what}{own}"
+
+
+def _labels(unique: Mapping[Key, _Found]) -> tuple[dict[Key, Key], list[Problem]]:
+    """Map each branch label to its revision and tell of labels that are used twice."""
+    labels: dict[Key, Key] = {}
+    clashes = []
+    for key, one in unique.items():
+        for label in dict.fromkeys(one.script.branch_labels):
+            place = Key(key.tree, label)
+            other = unique.get(labels.get(place, place))
+            if other is not None:
+                clashes.append(
+                    Problem(
+                        f"label {label!r} of {_place(one)} is taken by {_place(other)}",
+                        _way_out("branch label", one, other),
+                        one.extension.name,
+                    )
+                )
+            else:
+                labels[place] = key
+    return labels, clashes
+
+
+def _replaced(unique: Mapping[Key, _Found]) -> tuple[dict[Key, Key], list[Problem]]:
+    """Map each squashed revision to the one that it is part of now, and tell of disputed ones."""
+    direct: dict[Key, Key] = {}
+    disputes = []
+    for key, one in unique.items():
+        for id_ in one.script.replaces:
+            first = direct.setdefault(Key(key.tree, id_), key)
+            if first != key:
+                disputes.append(
+                    Problem(
+                        f"{_place(one)} replaces {id_!r}, and so does {_place(unique[first])}",
+                        "take it out of one of the two",
+                        one.extension.name,
+                    )
+                )
+    replaced = {}
+    for old, new in direct.items():
+        seen = {old}
+        while new not in unique and new in direct and new not in seen:
+            seen.add(new)
+            new = direct[new]
+        replaced[old] = new
+    return {old: new for old, new in replaced.items() if old != new and new in unique}, disputes
+
+
+def _left_over(unique: Mapping[Key, _Found], replaced: Mapping[Key, Key]) -> Iterator[Problem]:
+    """Tell of scripts that are there beside the one that replaces them.
+
+    Empty ones that keep the ids stand below it.
+    """
+    for old in sorted(replaced.keys() & unique.keys()):
+        below, todo = set(), [replaced[old]]
+        while todo:
+            key = todo.pop()
+            if key in unique and key not in below:
+                below.add(key)
+                todo += [Key(key.tree, id_) for id_ in unique[key].script.down_revision]
+        if old not in below:
+            yield Problem(
+                f"{_place(unique[old])} is replaced by {unique[replaced[old]].script.path}",
+                f"remove {unique[old].script.path.name}",
+                unique[old].extension.name,
+            )
+
+
+def _resolve(
+    unique: Mapping[Key, _Found], labels: Mapping[Key, Key], replaced: Mapping[Key, Key]
+) -> tuple[list[Revision], list[Problem]]:
+    """Resolve down revisions and dependencies; what leads nowhere is told and left out."""
+    revisions: list[Revision] = []
+    problems: list[Problem] = []
+
+    def resolve(one: _Found, ids: Iterable[str], verb: str, names: Mapping[Key, Key]) -> _Ends:
+        exact, wholes = [], []
+        for id_ in ids:
+            key = Key(one.key.tree, id_)
+            key = names.get(key, key)
+            whole = replaced.get(key)
+            if key in unique:
+                exact.append(key)
+            if whole and whole not in (one.key, replaced.get(one.key)):
+                wholes.append(whole)
+            elif key not in unique:
+                problems.append(_nowhere(one, verb, id_))
+        return exact, wholes
+
+    for key, one in unique.items():
+        script = one.script
+        down, down_wholes = resolve(one, script.down_revision, "revises", {})
+        depends, wholes = resolve(one, script.depends_on, "depends on", labels)
+        if down:  # an empty script keeps the id that it revises
+            wholes += down_wholes
+        revisions.append(
+            Revision(
+                key,
+                one.extension.name,
+                script.path,
+                tuple(down or down_wholes),
+                tuple(dict.fromkeys(depends + wholes)),
+                script.branch_labels,
+                script.doc,
+                script.created,
+                script.computed,
+                tuple(Key(key.tree, id_) for id_ in script.replaces),
+                frozenset(wholes + down_wholes).difference(down, depends),
+            )
+        )
+    return revisions, problems
+
+
+def _nowhere(one: _Found, verb: str, id_: str) -> Problem:
+    return Problem(
+        f"{_place(one)} {verb} {id_!r}, which no installed extension has",
+        f"install the extension that has {id_!r}, or correct the script",
+        one.extension.name,
+    )
+
+
+def _without_cycles(revisions: Sequence[Revision]) -> tuple[list[Problem], list[Revision]]:
+    """Tell each cycle and leave its revisions out, with all that stand on them."""
+    graph = RevisionGraph({revision.key: revision for revision in revisions})
+    kept = [revision for revision in revisions if revision.key in graph.ranks]
+    waiting = {key: graph.revisions[key] for key in graph.revisions if key not in graph.ranks}
+    problems = []
+    seen: set[Key] = set()
+    for start in waiting:
+        cycle = _cycle(waiting, start)
+        if seen.isdisjoint(cycle):
+            problems.append(_told_cycle([waiting[key] for key in cycle]))
+        seen.update(cycle)
+    return problems, kept
+
+
+def _cycle(waiting: Mapping[Key, Revision], start: Key) -> list[Key]:
+    """Return the keys of the cycle that following parents from `start` ends in."""
+    path: list[Key] = []
+    key = start
+    while key not in path:
+        path.append(key)
+        key = next(parent for parent in waiting[key].parents if parent in waiting)
+    return path[path.index(key) :]
+
+
+def _told_cycle(cycle: Sequence[Revision]) -> Problem:
+    first = min(range(len(cycle)), key=lambda place: cycle[place].key)
+    turned = [*cycle[first:], *cycle[:first]]
+    ids = " -> ".join(revision.id for revision in [*turned, turned[0]])
+    files = ", ".join(str(revision.path) for revision in turned)
+    return Problem(
+        f"the revisions {ids} form a cycle ({files})",
+        "correct down_revision or depends_on in one of these scripts",
+        turned[0].extension,
+    )
+
+
+def _place(one: _Found) -> str:
+    return f"{one.script.path} ({one.extension.distribution or one.extension.name})"

@@ -1,0 +1,119 @@
+"""A schema as a set of facts, and the difference of two schemas."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, order=True)
+class Fact:
+    """One thing that is so in a schema; two facts are the same where all four texts are equal."""
+
+    table: str
+    """The table or view that it is about, with the schema before it where that is no default."""
+    kind: str
+    """What it tells: "table", "column" (type, NOT NULL, generated), "default", "collation",
+    "primary key", "foreign key", "unique", "check", "exclude", "index", "trigger", "view",
+    "sequence", "type" (an enumeration or a domain), "comment" or "option" (AUTOINCREMENT, ...)."""
+    name: str
+    """The name of the column, constraint, index or trigger. An unnamed constraint has a canonical
+    text of its columns, an unnamed check its expression; what a table has once has none."""
+    value: str
+    """Its definition as canonical text: quotes, blanks and the case of keywords do not matter."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a schema tells; the order of its statements and of its columns is no fact."""
+
+    facts: frozenset[Fact] = frozenset()
+    """The facts themselves."""
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(sorted(self.facts))
+
+    def __len__(self) -> int:
+        return len(self.facts)
+
+    @cached_property
+    def tables(self) -> tuple[str, ...]:
+        """The names of the tables, sorted; views are not among them."""
+        return tuple(sorted(fact.table for fact in self.facts if fact.kind == "table"))
+
+    @cached_property
+    def views(self) -> tuple[str, ...]:
+        """The names of the views, sorted."""
+        return tuple(sorted(fact.table for fact in self.facts if fact.kind == "view"))
+
+    def of(self, *tables: str) -> Facts:
+        """Return the facts about these tables or views alone."""
+        return Facts(frozenset(fact for fact in self.facts if fact.table in tables))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One fact that differs; a table or view that is new or gone is one difference as a whole."""
+
+    table: str
+    """The table or view."""
+    kind: str
+    """The kind of the fact."""
+    name: str
+    """Its name, as `Fact.name` has it."""
+    before: str | None
+    """The definition before; None if the fact is new."""
+    after: str | None
+    """The definition after; None if the fact is gone."""
+
+    def __str__(self) -> str:
+        subject = f"{self.kind} {self.table}" if _is_whole(self) else self._subject()
+        if self.before is None:
+            return f"{subject} is new{self._detail(self.after)}"
+        if self.after is None:
+            return f"{subject} is gone{self._detail(self.before)}"
+        return f"{subject} was {self.before or 'empty'}, is {self.after or 'empty'}"
+
+    def _subject(self) -> str:
+        return f"{self.table}: {self.kind} {self.name}".rstrip()
+
+    def _detail(self, value: str | None) -> str:
+        return f": {value}" if value and value != self.name and not _is_whole(self) else ""
+
+
+_Place = tuple[str, str, str]
+
+
+def difference(before: Facts, after: Facts) -> tuple[Difference, ...]:
+    """Return what differs between two schemas, sorted by table, kind and name."""
+    gone = _by_place(before.facts - after.facts)
+    new = _by_place(after.facts - before.facts)
+    found = tuple(each for place in sorted({*gone, *new}) for each in _pairs(place, gone, new))
+    whole = {each.table for each in found if _is_whole(each) and None in (each.before, each.after)}
+    return tuple(each for each in found if _is_whole(each) or each.table not in whole)
+
+
+def _by_place(facts: frozenset[Fact]) -> Mapping[_Place, list[str]]:
+    places = defaultdict(list)
+    for fact in sorted(facts):
+        places[fact.table, fact.kind, fact.name].append(fact.value)
+    return places
+
+
+def _pairs(
+    place: _Place, gone: Mapping[_Place, list[str]], new: Mapping[_Place, list[str]]
+) -> Iterator[Difference]:
+    """Yield the differences at one place, which may have several facts: two keys of one column."""
+    before, after = gone.get(place, []), new.get(place, [])
+    for index in range(max(len(before), len(after))):
+        yield Difference(
+            *place,
+            before[index] if index < len(before) else None,
+            after[index] if index < len(after) else None,
+        )
+
+
+def _is_whole(each: Difference) -> bool:
+    return each.kind in ("table", "view")
