@@ -1,0 +1,126 @@
+"""Scratch databases at the heads, kept under a hash of all that makes them what they are.
+
+The hash is of the text of every script, of the settings that matter, and of the versions of what
+runs them. It is not asked in which order they run: that follows from the same things. Only a
+database that would come out the same every time is kept, and the user's own never is.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from dbman import __version__
+from dbman.cache.purity import changes, is_pure, names_what_changes
+from dbman.cache.store import Store
+from dbman.config import Settings
+from dbman.errors import ScriptError
+from dbman.extensions import InstalledExtension
+from dbman.revisions import Revision
+from dbman.sources import parse
+
+_RUNNING = ("alembic", "sqlalchemy")
+_SETTINGS = ("cascade", "environment", "translate", "x")
+"""The settings that change what a replay makes; bootstraps and version tables count besides."""
+
+
+def snapshot_store() -> Store:
+    """Return where snapshots are kept: in the user's cache folder, at most 32 and 256 MiB."""
+
+    def find() -> Path:
+        from platformdirs import user_cache_path
+
+        return user_cache_path("dbman", appauthor=False) / "snapshots"
+
+    return Store(find, ".sqlite")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The scratch database that some scripts make under some settings."""
+
+    settings: Settings
+    """The settings of the run."""
+    extensions: Sequence[InstalledExtension]
+    """The extensions whose scripts run."""
+    revisions: Collection[Revision]
+    """The revisions that are applied, in any order."""
+    store: Store
+    """Where snapshots are kept."""
+
+    def read(self) -> bytes | None:
+        """Return the database file, or None where none is kept."""
+        return self.store.read(self.key) if self._is_wanted else None
+
+    def write(self, find: Callable[[], bytes], filled: Callable[[], Collection[str]]) -> None:
+        """Keep a database file, if running the same again would make the same.
+
+        `find` gives its bytes, `filled` the statements that made the tables which hold rows.
+        """
+        if self._is_wanted and self._comes_out_the_same(filled):
+            self.store.write(self.key, find())
+
+    @cached_property
+    def key(self) -> str:
+        """The hash, in hexadecimal digits."""
+        settings = self.settings
+        parts = {
+            "versions": [*map(version, _RUNNING), sqlite3.sqlite_version, sys.version],
+            "dbman": [__version__, _newest_of_dbman()],
+            "installed": sorted(_installed()),
+            "settings": [repr(getattr(settings, name)) for name in _SETTINGS],
+            "bootstrap": _hash(self._bootstrap.read_bytes()) if self._bootstrap else None,
+            "extensions": [(each.name, each.tree, each.requires) for each in self.extensions],
+            "scripts": sorted(
+                (*each.key, each.extension, _hash(each.path.read_bytes()))
+                for each in self.revisions
+            ),
+        }
+        return _hash(json.dumps(parts).encode())
+
+    @property
+    def _is_wanted(self) -> bool:
+        """Whether snapshots are asked for; what a callable does before cannot be hashed."""
+        return self.settings.snapshot and (not self.settings.bootstrap or bool(self._bootstrap))
+
+    @property
+    def _bootstrap(self) -> Path | None:
+        """The SQL file that runs before the first revision."""
+        named = self.settings.bootstrap
+        path = self.settings.folder / named if named and named.endswith(".sql") else None
+        return path if path and path.is_file() else None
+
+    def _comes_out_the_same(self, filled: Callable[[], Collection[str]]) -> bool:
+        try:
+            trees = [parse(each.path) for each in self.revisions]
+        except ScriptError:
+            return False
+        if not all(map(is_pure, trees)):
+            return False
+        tables = filled()
+        before = self._bootstrap.read_text("utf-8", "replace") if self._bootstrap else ""
+        is_changing = changes(before) or any(map(changes, tables))
+        return not tables or not (is_changing or any(map(names_what_changes, trees)))
+
+
+def _hash(data: bytes) -> str:
+    return sha256(data).hexdigest()
+
+
+def _newest_of_dbman() -> int:
+    """Return when a file of dbman changed last, in nanoseconds: it may be installed editable."""
+    return max(each.stat().st_mtime_ns for each in Path(__file__).parents[1].rglob("*.py"))
+
+
+def _installed() -> Iterator[str]:
+    """Yield the installed distributions: the names of their folders of metadata."""
+    for folder in map(Path, sys.path):
+        if folder.is_dir():
+            yield from (each.name for each in folder.glob("*-info"))

@@ -1,0 +1,159 @@
+"""A table as SQLite has stored it, with all that stands on it; and what a rebuild of it lost."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Set
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from dbman.errors import MigrationError
+from dbman.facts.create_table import read_create_table
+from dbman.facts.tokens import spell, tokenize
+from dbman.rebuilds.parts import Definition, cut_table, names_in, unqualified
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+
+class Stored(NamedTuple):
+    """A row of sqlite_master."""
+
+    name: str
+    """The name."""
+    sql: str
+    """The statement."""
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """A table with its indexes, triggers and the state of its AUTOINCREMENT."""
+
+    name: str
+    """The name, as it was written."""
+    sql: str
+    """The CREATE TABLE."""
+    indexes: tuple[Stored, ...]
+    """The indexes that a statement made; those of constraints come with the table."""
+    triggers: tuple[Stored, ...]
+    """The triggers on it, in the order in which they were made."""
+    columns: tuple[tuple[object, ...], ...]
+    """Name, type, NOT NULL, default, place in the key and kind of each column, in order."""
+    sequence: int | None = None
+    """The largest key that AUTOINCREMENT gave, if there is one."""
+
+    @cached_property
+    def definition(self) -> Definition:
+        """The parts of its CREATE TABLE."""
+        return cut_table(self.sql)
+
+    @property
+    def has_rowid(self) -> bool:
+        """Whether rows have a number that is no column of the table."""
+        keys = [column for column in self.columns if column[4]]
+        is_alias = len(keys) == 1 and str(keys[0][1]).upper() == "INTEGER"
+        return not is_alias and "WITHOUT" not in spell(tokenize(self.definition.options)).upper()
+
+    def has_index(self, name: str) -> bool:
+        """Return whether it has an index, whatever the case of its name."""
+        return any(each.name.lower() == name.lower() for each in self.indexes)
+
+
+def read_table(connection: Connection, name: str) -> StoredTable:
+    """Return a table of the main database.
+
+    Raises `MigrationError` where there is none, or one that is no plain table.
+    """
+    found = connection.exec_driver_sql(
+        "SELECT type, name, sql FROM main.sqlite_master"
+        " WHERE lower(tbl_name) = lower(?) AND sql IS NOT NULL ORDER BY rowid",
+        (str(name),),
+    ).fetchall()
+    of = {kind: tuple(Stored(*row[1:]) for row in found if row[0] == kind) for kind, *_ in found}
+    if "table" not in of:
+        what = f"{name} is a view" if "view" in of else f"there is no table {name}"
+        raise MigrationError(f"{what}: it cannot be altered")
+    table = of["table"][0]
+    if table.sql.upper().startswith("CREATE VIRTUAL"):
+        raise MigrationError(f"{name} is a virtual table, which cannot be rebuilt")
+    columns = connection.exec_driver_sql(
+        "SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?, 'main')",
+        (table.name,),
+    )
+    return StoredTable(
+        table.name,
+        table.sql,
+        of.get("index", ()),
+        of.get("trigger", ()),
+        tuple(tuple(row) for row in columns),
+        _sequence(connection, table),
+    )
+
+
+def _sequence(connection: Connection, table: Stored) -> int | None:
+    is_said = "AUTOINCREMENT" in table.sql.upper()
+    if not is_said or "AUTOINCREMENT" not in read_create_table(table.sql).options:
+        return None
+    row = connection.exec_driver_sql(
+        "SELECT seq FROM main.sqlite_sequence WHERE name = ?", (table.name,)
+    ).scalar()
+    return None if row is None else int(row)
+
+
+def require_kept(
+    before: StoredTable, after: StoredTable, columns: Set[str], names: Collection[str]
+) -> None:
+    """Raise `MigrationError` for what is gone and was not asked for.
+
+    Asked for is what is about one of these columns or has one of these names, in lower case.
+    """
+    there = set(_told(after))
+    lost = [
+        told
+        for told in _told(before)
+        if told not in there
+        and told.name.lower() not in names
+        and columns.isdisjoint(names_in(tokenize(f"{told.name} {told.value}")))
+    ]
+    if lost:
+        raise MigrationError(
+            f"rebuilding {before.name} would lose {', '.join(map(str, lost))}",
+            "say in the script what is to become of it",
+        )
+
+
+class _Told(NamedTuple):
+    """A fact of a table that a rebuild must keep."""
+
+    kind: str
+    name: str
+    value: str
+
+    def __str__(self) -> str:
+        said = [self.kind, self.name, self.value if self.value != self.name else ""]
+        return " ".join(filter(None, said))
+
+
+def _told(table: StoredTable) -> Iterator[_Told]:
+    for name, *values in table.columns:
+        type_, required, default, _, hidden = values
+        yield _Told("column", str(name), f"{spell(tokenize(str(type_)))} {required} {hidden}")
+        if default is not None:
+            yield _Told("default of", str(name), spell(tokenize(str(default))))
+    clauses = read_create_table(unqualified(table.sql))
+    for option in clauses.options:
+        yield _Told("", option, "")
+    for constraint in clauses.constraints:
+        yield _Told(constraint.kind, constraint.name, constraint.value)
+    for key in clauses.foreign_keys:
+        target = f"{key.parent} ({', '.join(key.parent_columns)}){key.rest}"
+        yield _Told("foreign key", key.name or "", f"({', '.join(key.columns)}) to {target}")
+    for column, collation in clauses.collations.items():
+        yield _Told("the collation of", column, collation)
+    for column, expression in clauses.generated.items():
+        yield _Told("the expression of", column, expression)
+    for column, conflict in clauses.conflicts.items():
+        yield _Told("the conflict clause of", column, conflict)
+    for kind, found in (("index", table.indexes), ("trigger", table.triggers)):
+        for each in found:
+            yield _Told(kind, each.name, spell(tokenize(each.sql)[3:]))
