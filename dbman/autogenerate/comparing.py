@@ -1,0 +1,301 @@
+"""Models against migrations: all of them replayed on a scratch database, then compared.
+
+The user's own database is never read, so that it may be behind. Everything is compared, and what
+differs is sorted by the owner of the table.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from alembic.autogenerate.api import AutogenContext
+
+from dbman.autogenerate.amending import amended
+from dbman.autogenerate.backfills import filled
+from dbman.autogenerate.directives import Remark, register_renderers
+from dbman.autogenerate.draft import Ground
+from dbman.autogenerate.home import at_home, name_types_of_models, stands_for
+from dbman.autogenerate.operations import flat, table_of, told
+from dbman.autogenerate.renames import Rename, Renaming, Schemas, apply, find_renames, old_names
+from dbman.autogenerate.renames import operations as rename_operations
+from dbman.autogenerate.types import rendered as rendered_enum
+from dbman.autogenerate.wanted import Wanted, build
+from dbman.config import Settings
+from dbman.database import Database
+from dbman.errors import ExtensionError
+from dbman.facts import Facts, read_facts
+from dbman.migrator.heads import at_heads
+from dbman.migrator.scene import Scene
+from dbman.models import joined_metadata
+from dbman.runner import Runner, resolve
+
+if TYPE_CHECKING:
+    from alembic.operations.ops import MigrateOperation
+    from alembic.runtime.migration import MigrationContext
+    from sqlalchemy import MetaData
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the models have and the migrations lack, or the other way round."""
+
+    scene: Scene
+    """The scene of the run."""
+    metadata: MetaData
+    """The models of all."""
+    context: MigrationContext
+    """Alembic's context on the scratch database, while that is there."""
+    operations: tuple[MigrateOperation, ...]
+    """What would make the migrations build the models, in Alembic's order."""
+    remarks: tuple[Remark, ...]
+    """What differs, too, and no operation can do."""
+    aside: Mapping[str, str]
+    """The extensions whose migrations were not replayed, and why."""
+    warnings: tuple[str, ...] = ()
+    """What SQLAlchemy, Alembic and dbman warn of."""
+    before: Facts = field(default_factory=Facts)
+    """What the migrations build, the renames among the operations behind them."""
+
+    @cached_property
+    def changes(self) -> Mapping[str | None, tuple[MigrateOperation, ...]]:
+        """The operations by the extension that owns the table; None for what nobody owns.
+
+        Remarks stand with the operations of their extension, if it has any.
+
+        Extensions whose models or migrations are not there as a whole are left out: nothing can be
+        said about them.
+        """
+        found: dict[str | None, list[MigrateOperation]] = {}
+        known = self.scene.load_models().loaded_names - set(self.aside)
+        for operation in self.operations:
+            owner = self._owner(operation)
+            if owner is None or owner in known:
+                found.setdefault(owner, []).append(operation)
+        for remark in self.remarks:
+            if (owner := self._owner(remark)) in found:
+                found[owner].append(remark)
+        order = (*self.scene.graph.extensions, None)
+        return {name: tuple(found[name]) for name in order if name in found}
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The extensions that have something to write, in order."""
+        return tuple(name for name in self.changes if name is not None)
+
+    @cached_property
+    def unmade(self) -> frozenset[str]:
+        """The keys of the tables that no migration makes yet, whoever owns them."""
+        from alembic.operations.ops import CreateTableOp, RenameTableOp
+
+        kinds = (CreateTableOp, RenameTableOp)
+        made = (each for each in self.operations if isinstance(each, kinds))
+        return frozenset(table_of(each) or "" for each in made)
+
+    def skipped(self, *written: str | None) -> tuple[str, ...]:
+        """Return what the others changed, one line each with their name."""
+        return tuple(
+            f"{name}: {told(operation)}"
+            for name, operations in self.changes.items()
+            if name is not None and name not in written
+            for operation in flat(operations)
+        )
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what else people should know: who was left aside, tables that nobody owns."""
+        aside = [f"{name} was left aside: {why}" for name, why in self.aside.items()]
+        models = self.scene.load_models().extensions
+        broken = [each.problem.message for each in models if each.problem]
+        foreign = flat(self.changes.get(None, ()))
+        strangers = [f"no extension owns it, so not written: {told(each)}" for each in foreign]
+        seen = [
+            f"{owner}: {told(each)}"
+            for each in self.remarks
+            if (owner := self._owner(each)) not in self.changes
+        ]
+        return (*aside, *broken, *strangers, *seen, *self.warnings)
+
+    def _owner(self, operation: MigrateOperation) -> str | None:
+        """Return who owns the table of an operation; what has no table belongs to the core."""
+        key = table_of(operation)
+        if key is None:
+            return next((each.name for each in self.scene.extensions if each.is_core), None)
+        return self.owner(key)
+
+    def owner(self, key: str) -> str | None:
+        """Return who owns a table by its key."""
+        table = self.metadata.tables.get(key)
+        ownership = self.scene.ownership
+        return (
+            ownership.owner_in_database(key) if table is None else ownership.owner_of_model(table)
+        )
+
+
+@contextmanager
+def compared(
+    scene: Scene, settings: Settings, renaming: Renaming | None = None
+) -> Iterator[Comparison]:
+    """Yield the comparison; `settings` say where the scratch database is made.
+
+    `renaming` says which tables and columns have another name, and who is asked about it.
+
+    Raises:
+        UsageError: `renaming` names what is not there.
+        ExtensionError: the models cannot be joined, or refer to tables that nobody defines.
+        DatabaseError: no scratch database can be made.
+        MigrationError: a migration failed on it.
+    """
+    metadata = joined_metadata(scene.load_models())
+    register_renderers()
+    with at_heads(scene, settings) as built, ExitStack() as stack:
+        database = built.database
+        wanted = build(scene, settings, metadata, database)
+        base = _Base(scene, database, metadata, wanted, built.aside)
+        found = stack.enter_context(_looked_at(base))
+        sure, alike = find_renames(_schemas(found, base), renaming or Renaming())
+        if sure:
+            stack.close()
+            with database.moving(scene.lock_key) as connection:
+                apply(connection, sure)
+            found = stack.enter_context(_looked_at(base, sure))
+        yield replace(found, warnings=(*found.warnings, *_asking(alike)))
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What both looks at a scratch database have in common, before and after it is renamed."""
+
+    scene: Scene
+    database: Database
+    metadata: MetaData
+    wanted: Wanted
+    aside: Mapping[str, str]
+
+
+@contextmanager
+def _looked_at(base: _Base, renames: Sequence[Rename] = ()) -> Iterator[Comparison]:
+    """Yield what a scratch database, which has the renames behind it, and the models differ in."""
+    scene, metadata, wanted = base.scene, base.metadata, base.wanted
+    runner = Runner(_configured(scene), scene.progress)
+    with base.database.reading() as connection, runner.context(connection, metadata) as context:
+        at_home(context, scene.dialect_name, metadata)
+        operations, warned = _operations(context, metadata)
+        name_types_of_models(operations, metadata)
+        before = read_facts(connection, scene.own_tables)
+        autogen = AutogenContext(context, wanted.metadata)
+        ground = Ground(autogen, before, wanted, scene.dialect_name)
+        strict = old_names(before, renames)
+        draft = amended(ground, operations, scene.settings.environment, strict)
+        found = (*rename_operations(connection, renames), *filled(draft.operations, metadata))
+        warned += (*_other_dialect(scene, base.database, metadata), *_unseen(wanted))
+        yield Comparison(
+            scene, metadata, context, found, tuple(draft.remarks), base.aside, warned, before
+        )
+
+
+def _schemas(found: Comparison, base: _Base) -> Schemas:
+    """Return both schemas; a table that the settings' filters leave out is none of them."""
+    from alembic.operations.ops import CreateTableOp, DropTableOp
+
+    kinds = (CreateTableOp, DropTableOp)
+    compared_ones = {table_of(each) for each in found.operations if isinstance(each, kinds)}
+    lone = set(found.before.tables) ^ set(base.wanted.facts.tables)
+    wanted = base.wanted.facts
+    return Schemas(found.before, wanted, found.owner, frozenset(lone - compared_ones))
+
+
+def _asking(alike: Sequence[Rename]) -> Iterator[str]:
+    for each in alike:
+        yield f"{each.new} looks like {each.old} renamed: if it is, say --rename {each}"
+
+
+def is_batch(scene: Scene) -> bool:
+    """Return whether tables are altered in Alembic's batch mode, by rebuilding them.
+
+    The settings decide, else whether the application's database, not the scratch one, is SQLite.
+    """
+    wanted = scene.settings.environment.get("render_as_batch")
+    return scene.dialect_name == "sqlite" if wanted is None else bool(wanted)
+
+
+def _other_dialect(scene: Scene, database: Database, metadata: MetaData) -> tuple[str, ...]:
+    here, there = database.dialect.name, scene.dialect_name
+    if here == there:
+        return ()
+    same = stands_for(metadata, there) if here == "sqlite" else {}
+    merged = "; ".join(f"{declared} for {', '.join(names)}" for declared, names in same.items())
+    place = f"{here}, where one type stands for several ({merged})," if merged else f"{here},"
+    return (f"compared on {place} but the database is {there}: --scratch-url compares there",)
+
+
+def _configured(scene: Scene) -> Settings:
+    """Return settings whose environment leaves version tables out and imports custom types."""
+    environment = scene.settings.environment
+    own = {
+        "include_name": _without_version_tables(
+            scene, resolve(environment.get("include_name"), "include_name")
+        ),
+        "render_item": _importing(
+            resolve(environment.get("render_item"), "render_item"), scene.dialect_name
+        ),
+        "render_as_batch": is_batch(scene),
+    }
+    return replace(scene.settings, environment={**environment, **own})
+
+
+def _without_version_tables(scene: Scene, wanted: Any) -> Any:
+    def include_name(name: str | None, kind: str, parents: Any) -> bool:
+        if kind == "table" and name in scene.trees:
+            return False
+        return wanted is None or bool(wanted(name, kind, parents))
+
+    return include_name
+
+
+def _importing(wanted: Any, home: str) -> Any:
+    """Return Alembic's `render_item` hook: a type from elsewhere needs its module imported."""
+
+    def render_item(kind: str, item: Any, context: Any) -> Any:
+        rendered = wanted(kind, item, context) if wanted else False
+        if rendered is False and kind == "type" and (enum := rendered_enum(item, context, home)):
+            return enum
+        module = type(item).__module__
+        foreign = kind == "type" and module.partition(".")[0] != "sqlalchemy"
+        if foreign and rendered is False and not context.opts.get("user_module_prefix"):
+            context.imports.add(f"import {module}")
+        return rendered
+
+    return render_item
+
+
+def _unseen(wanted: Wanted) -> tuple[str, ...]:
+    if wanted.problem is None:
+        return ()
+    return (f"checks, keys and defaults were not compared: {wanted.problem}",)
+
+
+def _operations(
+    context: MigrationContext, metadata: MetaData
+) -> tuple[tuple[MigrateOperation, ...], tuple[str, ...]]:
+    """Return what Alembic finds, and what it and SQLAlchemy warn of meanwhile."""
+    from alembic.autogenerate import produce_migrations
+    from sqlalchemy.exc import SQLAlchemyError
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        # Keys that go round in a circle are made by themselves.
+        warnings.filterwarnings("ignore", message="Cannot correctly sort tables")
+        try:
+            script = produce_migrations(context, metadata)
+        except SQLAlchemyError as err:
+            raise ExtensionError(
+                f"the models cannot be compared: {str(err).splitlines()[0]}",
+                "mend the models, or leave an extension aside with --skip NAME",
+            ) from err
+    found = dict.fromkeys(" ".join(str(each.message).split()) for each in caught)
+    assert script.upgrade_ops is not None
+    return tuple(script.upgrade_ops.ops), tuple(found)

@@ -1,0 +1,257 @@
+"""Upgrade and downgrade: plan, ask, take the lock, plan again, run, write the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dbman.backups import safety_of
+from dbman.errors import DatabaseError, ExtensionError, UsageError
+from dbman.migrator.running import run_steps
+from dbman.migrator.scene import Scene, listed
+from dbman.plans import Plan, plan_downgrade, plan_upgrade, require_sound
+from dbman.revisions import Key
+from dbman.scratch import ScratchDatabase
+from dbman.targets import Targets
+from dbman.translate import Translation
+from dbman.versions import VersionRows
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+Confirm = Callable[[Plan], bool]
+Planner = Callable[[VersionRows], Plan]
+NO_ROWS = VersionRows(frozenset(), (), frozenset())
+
+
+@dataclass(frozen=True)
+class Move:
+    """What a move did, or would do."""
+
+    plan: Plan
+    """The steps."""
+    database: str
+    """The database, without password."""
+    done: bool
+    """Whether the steps ran; false for a plan alone."""
+    made: bool = False
+    """Whether the database was made for it."""
+    orphans: tuple[Key, ...] = ()
+    """Rows that no installed script has."""
+    translations: tuple[Translation, ...] = ()
+    """What ran otherwise than it was written, in order."""
+
+
+def upgrade(
+    scene: Scene,
+    targets: Sequence[str] = ("heads",),
+    *,
+    create: bool = False,
+    dry: bool = False,
+    replacing: bool = False,
+    atomic: bool = True,
+) -> Move:
+    """Apply what the targets need; with `create` a missing database is made first.
+
+    A `dry` look that is `replacing` takes the database for dropped. What is not `atomic` is kept
+    revision by revision.
+
+    Raises:
+        UsageError: a target names nothing or several.
+        DatabaseError: there is no database, or one that is not empty and has no version table.
+        InvalidError: a script that the plan needs is broken; nothing ran.
+        MigrationError: a script failed; everything is as it was.
+        PartialMigrationError: a script failed in a run, or on a database, that is not atomic.
+        LockError: somebody else moves the database.
+    """
+    missing = not scene.database.exists()
+    if missing and not create:
+        scene.database.require()
+
+    def plan(versions: VersionRows) -> Plan:
+        return _upgrade_plan(scene, targets, versions)
+
+    if dry:
+        versions = NO_ROWS if replacing else _look(scene)
+        return Move(plan(versions), scene.database.describe(), False, missing)
+    return _run(scene, plan, create=create, made=missing, atomic=atomic)
+
+
+def downgrade(
+    scene: Scene,
+    targets: Sequence[str],
+    *,
+    confirm: Confirm | None = None,
+    dry: bool = False,
+    backup: bool = True,
+    atomic: bool = True,
+) -> Move:
+    """Undo what the targets name and all that stands on it; `confirm` is shown the plan first.
+
+    With `backup` a SQLite file is backed up before. Raises as `upgrade` does, and `DatabaseError`
+    when the database moved between the question and the lock.
+    """
+    if not targets:
+        raise UsageError("downgrade to where?", "say NAME@base, NAME@-1 or NAME@REVISION")
+    scene.database.require()
+
+    def plan(versions: VersionRows) -> Plan:
+        return _downgrade_plan(scene, targets, versions)
+
+    if not dry and confirm is None:
+        return _run(scene, plan, backup=backup, atomic=atomic)
+    asked = plan(_look(scene))
+    if dry or not asked.steps or (confirm is not None and not confirm(asked)):
+        return Move(asked, scene.database.describe(), False)
+    return _run(scene, plan, asked=asked, backup=backup, atomic=atomic)
+
+
+def _look(scene: Scene) -> VersionRows:
+    """Read the rows; a database that is still to be made has none."""
+    if not scene.database.exists():
+        return NO_ROWS
+    with scene.database.reading() as connection:
+        versions = scene.read(connection)
+        _refuse_strangers(scene, connection, versions)
+        return versions
+
+
+def _refuse_strangers(scene: Scene, connection: Connection, versions: VersionRows) -> None:
+    from sqlalchemy import inspect
+
+    there = set(inspect(connection).get_table_names())
+    # On a server another run may make the version tables between two questions.
+    if versions.tables or there.intersection(scene.trees):
+        return
+    if tables := sorted(there - scene.own_tables):
+        raise DatabaseError(
+            f"{scene.database.describe()} is not empty and has no version table ({listed(tables)})",
+            "name another database; or, where these are the extensions' tables, let"
+            " `dbman stamp --detect` find out where they stand",
+        )
+
+
+def _upgrade_plan(scene: Scene, targets: Sequence[str], versions: VersionRows) -> Plan:
+    graph = scene.graph
+    graph.require_unambiguous()
+    applied = graph.applied(versions.rows)
+    orphans = graph.orphans(versions.rows)
+    aside = scene.aside(orphans, versions.rows)
+    resolver = Targets(graph, applied)
+    goals = frozenset().union(*(resolver.up(target) for target in targets))
+    named = {graph.revisions[key].extension for key in goals} | _bare(scene, targets)
+    require_sound(graph, named, aside)
+    _require_scripts(scene, named - aside.keys())
+    scene.require_whole(versions.rows, named - aside.keys())
+    if goals <= applied:
+        return Plan((), aside, _orphan_notes(orphans))
+    plan = plan_upgrade(graph, goals, applied, scene.implied, scene.levels, aside)
+    require_sound(graph, plan.extensions, plan.aside or ())
+    scene.require_whole(versions.rows, plan.extensions)
+    return replace(plan, notes=_orphan_notes(orphans) + _cycle_notes(scene, plan))
+
+
+def _bare(scene: Scene, targets: Sequence[str]) -> set[str]:
+    """Return the extensions that targets name even where they have no readable revision."""
+    if "heads" in targets:
+        return {extension.name for extension in scene.extensions}
+    return {target.partition("@")[0] for target in targets} & set(scene.graph.extensions)
+
+
+def _require_scripts(scene: Scene, names: Collection[str]) -> None:
+    """Raise `ExtensionError` where the settings say where an extension's scripts are: none are.
+
+    On a scratch database that is no mistake yet: `generate` is about to write the first one.
+    """
+    if isinstance(scene.database, ScratchDatabase):
+        return
+    for one in scene.extensions:
+        table = scene.settings.extensions.get(one.name)
+        if one.name in names and table and table.versions and not scene.graph.of(one.name):
+            places = listed([str(place) for place in one.locations])
+            raise ExtensionError(
+                f"extension {one.name}: there are no scripts in {places}",
+                f"correct extensions.{one.name}.versions in the settings, or let"
+                f" `dbman generate {one.name}` write the first; or leave it aside with"
+                f" --skip {one.name}",
+            )
+
+
+def _downgrade_plan(scene: Scene, targets: Sequence[str], versions: VersionRows) -> Plan:
+    graph = scene.graph
+    graph.require_unambiguous()
+    applied = graph.applied(versions.rows)
+    resolver = Targets(graph, applied)
+    scene.require_whole(versions.rows, _bare(scene, targets))
+    gone = frozenset().union(*(resolver.down(target) for target in targets))
+    plan = plan_downgrade(graph, gone, applied, scene.implied, scene.levels)
+    _refuse_skipped(scene, plan)
+    require_sound(graph, plan.extensions)
+    scene.require_whole(versions.rows, plan.extensions)
+    orphans = graph.orphans(versions.rows)
+    return replace(plan, notes=_orphan_notes(orphans))
+
+
+def _refuse_skipped(scene: Scene, plan: Plan) -> None:
+    skipped = {extension.name for extension in scene.extensions if extension.skipped}
+    for step in plan.steps:
+        if step.revision.extension in skipped:
+            raise UsageError(
+                f"--skip {step.revision.extension}, but {step.revision.id} has to be undone"
+                + (f" ({step.reason})" if step.reason else ""),
+                f"leave --skip {step.revision.extension} away",
+            )
+
+
+def _orphan_notes(orphans: Collection[Key]) -> tuple[str, ...]:
+    return tuple(
+        f"{key.id} in {key.tree} is an orphan: no installed extension has it. Install it again and"
+        f" `dbman downgrade NAME@base`, or `dbman forget {key.id} --drop-tables`"
+        for key in orphans
+    )
+
+
+def _cycle_notes(scene: Scene, plan: Plan) -> tuple[str, ...]:
+    touched = {step.revision.key for step in plan.steps}
+    return tuple(
+        f"left out: {scene.graph.revisions[edge.before].extension} {edge.before.id} should come"
+        f" before {scene.graph.revisions[edge.after].extension} {edge.after.id} because of table"
+        f" {edge.table}, but the order is fixed the other way"
+        for edge in scene.implied.left_out
+        if edge.before in touched and edge.after in touched
+    )
+
+
+def _run(
+    scene: Scene,
+    planner: Planner,
+    *,
+    create: bool = False,
+    made: bool = False,
+    asked: Plan | None = None,
+    backup: bool = False,
+    atomic: bool = True,
+) -> Move:
+    """Take the lock, plan on what is there now, and run it in one transaction if `atomic`."""
+    if not made:
+        planned = planner(_look(scene))
+        if not planned.steps:
+            return Move(planned, scene.database.describe(), True, made)
+    with (
+        safety_of(scene.database.dialect, scene.progress, wanted=backup) as back_up,
+        scene.database.moving(scene.lock_key, create=create, atomic=atomic) as connection,
+    ):
+        versions = scene.read(connection)
+        _refuse_strangers(scene, connection, versions)
+        scene.require_sane(versions)
+        plan = planner(versions)
+        if asked is not None and plan.steps and plan.steps != asked.steps:
+            raise DatabaseError(
+                f"{scene.database.describe()} moved since you were asked", "run the command again"
+            )
+        if plan.steps:
+            back_up()
+        translations = run_steps(scene, connection, plan.steps, versions, atomic=atomic)
+    orphans = scene.graph.orphans(versions.rows)
+    return Move(plan, scene.database.describe(), True, made, orphans, translations)

@@ -1,0 +1,174 @@
+"""Where a database stands: applied and pending per extension, orphans, broken ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dbman.errors import Problem
+from dbman.extensions import InstalledExtension
+from dbman.migrator.scene import Scene
+from dbman.migrator.stamps import strangers
+from dbman.revisions import Key, Revision
+from dbman.versions import VersionRows
+
+State = Literal[
+    "at head", "behind", "empty", "halfway", "unknown", "disabled", "skipped", "no scripts"
+]
+
+
+@dataclass(frozen=True)
+class ExtensionStatus:
+    """Where one extension stands."""
+
+    name: str
+    """The extension."""
+    state: State
+    """In one word; "unknown" where an orphan may hide it, "halfway" where it stands inside what was
+    squashed."""
+    applied: int
+    """Revisions applied."""
+    pending: int
+    """Revisions not applied."""
+    tips: tuple[Revision, ...]
+    """Its newest applied revisions, row or no row."""
+    heads: tuple[Revision, ...]
+    """Its heads."""
+    depends: tuple[str, ...]
+    """Other extensions that it requires or whose revisions its own depend on."""
+    problems: tuple[Problem, ...]
+    """What is broken."""
+
+
+@dataclass(frozen=True)
+class DatabaseStatus:
+    """Where the database stands."""
+
+    database: str
+    """The database, without password."""
+    source: str
+    """Where its URL comes from."""
+    exists: bool
+    """Whether it is there."""
+    extensions: tuple[ExtensionStatus, ...]
+    """One for each extension installed, in order."""
+    orphans: tuple[Key, ...]
+    """Rows that no installed script has."""
+    strangers: tuple[str, ...]
+    """Tables that no installed extension owns; told only beside orphans."""
+    problems: tuple[Problem, ...]
+    """What makes the graph as a whole ambiguous, or belongs to no extension."""
+    lock_holder: str | None = None
+    """Who moves the database at this moment, where it can tell."""
+
+    @property
+    def at_head(self) -> bool:
+        """Return whether every extension is at its heads, but for those left aside by the user."""
+        idle = ("at head", "disabled", "skipped", "no scripts")
+        return self.exists and all(one.state in idle for one in self.extensions)
+
+
+@dataclass(frozen=True)
+class CurrentRevision:
+    """One revision that an extension stands at."""
+
+    revision: Revision
+    """The revision."""
+    is_head: bool
+    """Whether it is a head of its extension."""
+    has_row: bool
+    """Whether the version table lists it, rather than implying it."""
+
+
+def status(scene: Scene) -> DatabaseStatus:
+    """Return where the database stands; a missing one stands at the base."""
+    database = scene.database
+    versions, foreign = VersionRows(frozenset(), (), frozenset()), tuple[str, ...]()
+    holder = None
+    exists = database.exists()
+    if exists:
+        with database.reading() as connection:
+            versions = scene.read(connection)
+            holder = database.lock.holder(connection, scene.lock_key)
+            if scene.graph.orphans(versions.rows):
+                foreign = strangers(scene, connection)
+    return DatabaseStatus(
+        database.describe(),
+        database.address.source,
+        exists,
+        tuple(_extension(scene, extension, versions) for extension in scene.extensions),
+        scene.graph.orphans(versions.rows),
+        foreign,
+        scene.graph.clashes + tuple(p for p in scene.graph.problems if p.extension is None),
+        holder,
+    )
+
+
+def current(scene: Scene, name: str | None = None) -> tuple[CurrentRevision, ...]:
+    """Return the revisions that each extension stands at, row or no row.
+
+    Raises `DatabaseError` where there is no database.
+    """
+    with scene.database.reading() as connection:
+        versions = scene.read(connection)
+    applied = scene.graph.applied(versions.rows)
+    names = [name] if name else scene.graph.extensions
+    return tuple(
+        CurrentRevision(tip, tip in scene.graph.heads(one), tip.key in versions.rows)
+        for one in names
+        for tip in scene.graph.tips(one, applied)
+    )
+
+
+def rows(scene: Scene) -> tuple[Key, ...]:
+    """Return the rows of the version tables as they are, sorted."""
+    with scene.database.reading() as connection:
+        return tuple(sorted(scene.read(connection).rows))
+
+
+def _extension(
+    scene: Scene, extension: InstalledExtension, versions: VersionRows
+) -> ExtensionStatus:
+    graph = scene.graph
+    own, applied = graph.of(extension.name), graph.applied(versions.rows)
+    done = own & applied
+    return ExtensionStatus(
+        extension.name,
+        _state(scene, extension, versions),
+        len(done),
+        len(own - done),
+        graph.tips(extension.name, applied),
+        graph.heads(extension.name),
+        _depends(scene, extension),
+        tuple(
+            problem
+            for problem in (*graph.problems, *scene.halfway(versions.rows).values())
+            if problem.extension == extension.name
+        ),
+    )
+
+
+def _state(scene: Scene, extension: InstalledExtension, versions: VersionRows) -> State:
+    graph = scene.graph
+    own, applied = graph.of(extension.name), graph.applied(versions.rows)
+    if extension.skipped:
+        return "skipped"
+    if not own:
+        return "no scripts"
+    if graph.at_head(extension.name, applied):
+        return "at head"
+    if extension.name in scene.halfway(versions.rows):
+        return "halfway"
+    if scene.is_unknown(extension, graph.orphans(versions.rows), versions.rows):
+        return "unknown"
+    if not extension.enabled:
+        return "disabled"
+    return "behind" if own & applied else "empty"
+
+
+def _depends(scene: Scene, extension: InstalledExtension) -> tuple[str, ...]:
+    graph = scene.graph
+    found = set(extension.requires)
+    for key in graph.of(extension.name):
+        found |= {graph.revisions[parent].extension for parent in graph.revisions[key].parents}
+    return tuple(name for name in graph.extensions if name in found - {extension.name})
