@@ -1,0 +1,31 @@
+"""The migrations of ${project.name}; each test makes a database."""
+
+from pathlib import Path
+
+import pytest
+from dbman import Manager
+
+
+@pytest.fixture
+def manager(tmp_path: Path) -> Manager:
+    """Return what moves the database; the test is skipped while there is no migration."""
+    manager = Manager(db=tmp_path / "test.sqlite")
+    if not manager.heads(${quoted(project.name)}):
+        pytest.skip("no migration yet: dbman generate ${project.name} -m first")
+    return manager
+
+
+def test_the_migrations_build_the_models(manager: Manager) -> None:
+    """There is nothing left to generate."""
+    missing = manager.generate(${quoted(project.name)}, "missing", dry_run=True)
+    assert missing.operations == ()
+
+
+def test_the_migrations_run_both_ways(manager: Manager) -> None:
+    """Up, down and up again: the database is at the head."""
+    manager.initdb(${quoted(project.name)})
+    manager.downgrade(${quoted(project.name + "@base")}, backup=False)
+    assert manager.current(${quoted(project.name)}) == ()
+    manager.upgrade(${quoted(project.name)})
+    applied = {each.revision for each in manager.current(${quoted(project.name)})}
+    assert applied == set(manager.heads(${quoted(project.name)}))
