@@ -1,0 +1,176 @@
+"""The commands of the panel Database."""
+
+from __future__ import annotations
+
+from dbman.cli.asking import Asker
+from dbman.cli.commands import command
+from dbman.cli.options import (
+    Detect,
+    Everything,
+    Force,
+    NoBackup,
+    NotAtomic,
+    Plan,
+    Recreate,
+    ScratchUrl,
+    Targets,
+    WithDependents,
+    Yes,
+)
+from dbman.cli.render import Page
+from dbman.cli.session import Session
+from dbman.cli.views.moves import created_page, dropping_page, move_page, plan_page, stamp_page
+from dbman.cli.views.status import check_page, status_page
+from dbman.errors import UsageError
+
+PANEL = "Database"
+_STATUS = "`dbman status` shows where it stands"
+
+
+@command(PANEL, "dbman initdb", "dbman --db acme.sqlite initdb acme poser", moves=True)
+def initdb(
+    session: Session,
+    targets: Targets = None,
+    recreate: Recreate = False,
+    plan: Plan = False,
+    yes: Yes = False,
+    no_backup: NoBackup = False,
+    not_atomic: NotAtomic = False,
+) -> Page:
+    """Make the database if it is missing, then upgrade it."""
+    _stepwise(session, not_atomic)
+    asker = _recreating(session, recreate and not plan, yes)
+    move = session.opened.initdb(
+        *targets or (),
+        recreate=recreate,
+        confirm=asker.about_dropping,
+        dry=plan,
+        backup=not no_backup,
+        atomic=not not_atomic,
+    )
+    return plan_page(move) if plan else move_page(move, _STATUS, declined=asker.declined)
+
+
+@command(PANEL, "dbman createdb", "dbman createdb --recreate --yes", moves=True)
+def createdb(
+    session: Session,
+    recreate: Recreate = False,
+    plan: Plan = False,
+    yes: Yes = False,
+    no_backup: NoBackup = False,
+) -> Page:
+    """Make all tables from the models, and stamp the heads."""
+    asker = _recreating(session, recreate and not plan, yes)
+    created = session.opened.createdb(
+        recreate=recreate, confirm=asker.about_dropping, dry=plan, backup=not no_backup
+    )
+    return created_page(created, plan=plan)
+
+
+@command(PANEL, "dbman dropdb --plan", "dbman dropdb --all --yes", moves=True)
+def dropdb(
+    session: Session,
+    everything: Everything = False,
+    plan: Plan = False,
+    yes: Yes = False,
+    no_backup: NoBackup = False,
+) -> Page:
+    """Drop what the extensions own; asks."""
+    asker = session.asker(yes or plan)
+    dropping = session.opened.dropdb(
+        everything=everything, confirm=asker.about_dropping, dry=plan, backup=not no_backup
+    )
+    return dropping_page(dropping, plan=plan)
+
+
+@command(PANEL, "dbman upgrade --plan", "dbman upgrade poser@head", moves=True)
+def upgrade(
+    session: Session,
+    targets: Targets = None,
+    plan: Plan = False,
+    not_atomic: NotAtomic = False,
+    detect: Detect = False,
+    scratch_url: ScratchUrl = None,
+) -> Page:
+    """Apply what is pending, or what the targets need."""
+    _stepwise(session, not_atomic)
+    move = session.opened.upgrade(
+        *targets or (),
+        dry=plan,
+        atomic=not not_atomic,
+        detect=detect,
+        scratch_url=scratch_url,
+    )
+    return plan_page(move) if plan else move_page(move, _STATUS)
+
+
+@command(PANEL, "dbman downgrade poser@-1", "dbman downgrade poser@base --yes", moves=True)
+def downgrade(
+    session: Session,
+    targets: Targets = None,
+    plan: Plan = False,
+    yes: Yes = False,
+    no_backup: NoBackup = False,
+    not_atomic: NotAtomic = False,
+) -> Page:
+    """Undo the targets and all that stands on them; asks."""
+    _stepwise(session, not_atomic)
+    asker = session.asker(yes or plan)
+    move = session.opened.downgrade(
+        *targets or (),
+        confirm=asker.about_plan,
+        dry=plan,
+        backup=not no_backup,
+        atomic=not not_atomic,
+    )
+    return plan_page(move) if plan else move_page(move, _STATUS, declined=asker.declined)
+
+
+@command(PANEL, "dbman stamp poser@head", "dbman stamp --detect --plan", moves=True)
+def stamp(
+    session: Session,
+    targets: Targets = None,
+    force: Force = False,
+    with_dependents: WithDependents = False,
+    plan: Plan = False,
+    detect: Detect = False,
+    scratch_url: ScratchUrl = None,
+) -> Page:
+    """Say where extensions stand, without running anything."""
+    if force and detect:
+        raise UsageError("--force and --detect contradict each other", "say one of them")
+    result = session.opened.stamp(
+        *targets or (),
+        detect=detect,
+        force=force,
+        with_dependents=with_dependents,
+        dry=plan,
+        scratch_url=scratch_url,
+    )
+    return stamp_page(result, session.manager.graph, plan=plan)
+
+
+@command(PANEL, "dbman status", "dbman status --json")
+def status(session: Session) -> Page:
+    """Show what is applied and pending, and what is wrong."""
+    found = session.opened.status()
+    return status_page(found, session.manager.models.problems)
+
+
+@command(PANEL, "dbman checkdb && echo at head")
+def checkdb(session: Session) -> Page:
+    """Tell whether the database is at the heads; exit 1 if not."""
+    return check_page(session.opened.checkdb())
+
+
+def _recreating(session: Session, recreate: bool, yes: bool) -> Asker:
+    """Return who asks before a database is dropped to be built again."""
+    if recreate:
+        session.stopped = "what was dropped by then stays dropped: `dbman status` shows it"
+    return session.asker(yes or not recreate)
+
+
+def _stepwise(session: Session, not_atomic: bool) -> None:
+    """Let a run that is kept revision by revision say so where it is stopped."""
+    if not_atomic:
+        session.stopped = "the revisions before stay: `dbman status` shows where it stands"

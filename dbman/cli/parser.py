@@ -1,0 +1,129 @@
+"""How a line is read and help is written: click's classes, with dbman's manners.
+
+They run on typer with a click of its own as on older ones with the real click, hence `Any`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from textwrap import fill
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+from dbman.cli.words import FOREIGN
+from dbman.errors import UsageError, nearest
+
+PANELS = ("Database", "Revisions", "Authoring", "Trust")
+"""The panels of `dbman --help`, in order."""
+_RELATIVE = re.compile(r"-\d+")
+_MINUS = "\N{MINUS SIGN}"
+_HEADING = re.compile(r"^(\S[^:\n]*:)(?=$|  | )", re.MULTILINE)
+
+
+class Command(TyperCommand):
+    """A command whose targets may be relative, with examples in its help."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Let ``-1`` pass as a target: it is no option, though it looks like one."""
+        if any(param.name == "targets" for param in self.params):
+            args = [_MINUS + arg[1:] if _RELATIVE.fullmatch(arg) else arg for arg in args]
+        return super().parse_args(ctx, args)
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the parts of the usage line, a required argument without the braces of typer."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write arguments, options and the common options, each under a heading of its own."""
+        write_options(self, ctx, formatter)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the examples as they are, under the name that the host gave."""
+        if self.epilog:
+            with formatter.section("Examples"):
+                for line in self.epilog.splitlines():
+                    formatter.write(f"  {named(line, ctx.find_root().info_name)}\n")
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help, with bold headings where there is colour."""
+        return _with_headings(super().get_help(ctx), ctx)
+
+
+class Group(TyperGroup):
+    """All commands, listed by panel; unknown words get an answer."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command; other tools' words are answered with dbman's.
+
+        Raises `UsageError` for a word that is no command.
+        """
+        word = args[0]
+        if word not in self.commands and not ctx.resilient_parsing:
+            known = [name for name, command in self.commands.items() if not command.hidden]
+            if word in FOREIGN:
+                raise UsageError(f"there is no command {word!r}", FOREIGN[word])
+            raise UsageError(
+                f"there is no command {word!r}{nearest(word, known)}", "`dbman --help` lists them"
+            )
+        return super().resolve_command(ctx, args)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options, then the commands panel by panel."""
+        write_options(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write one section per panel."""
+        panels: dict[str, list[tuple[str, str]]] = {panel: [] for panel in PANELS}
+        for name, command in self.commands.items():
+            if not command.hidden:
+                panel = str(getattr(command, "rich_help_panel", None))
+                panels[panel].append((name, command.get_short_help_str(limit=80)))
+        wide = max(len(name) for rows in panels.values() for name, _ in rows)
+        for panel, rows in panels.items():
+            with formatter.section(panel):
+                formatter.write_dl([(name.ljust(wide), told) for name, told in rows])
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Name the commands that are not listed."""
+        hidden = ", ".join(name for name, command in self.commands.items() if command.hidden)
+        also = fill(f"Also: {hidden}", formatter.width, break_on_hyphens=False)
+        formatter.write(f"\n{also}\n")
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help, with bold headings where there is colour."""
+        return _with_headings(super().get_help(ctx), ctx)
+
+
+def as_typed(values: Sequence[str] | None) -> list[str]:
+    """Return targets as they were typed, ``-1`` with its hyphen."""
+    return [value.replace(_MINUS, "-") for value in values or ()]
+
+
+def named(text: str, prog: str | None) -> str:
+    """Return a text about dbman under the name that the host runs it by."""
+    if not prog or prog == "dbman":
+        return text
+    return re.sub(r"(^|[`(] *|; |\| )dbman(?= )", lambda match: match[1] + prog, text)
+
+
+def write_options(command: Any, ctx: Any, formatter: Any) -> None:
+    """Write the parameters of a command by panel: arguments, options, common options."""
+    sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+    for param in command.get_params(ctx):
+        is_argument = param.param_type_name == "argument"
+        record = (param.metavar, param.help or "") if is_argument else param.get_help_record(ctx)
+        if record:
+            usual = "Arguments" if is_argument else "Options"
+            panel = getattr(param, "rich_help_panel", None) or usual
+            sections.setdefault(panel, []).append(record)
+    for panel, records in sections.items():
+        if records:
+            with formatter.section(panel):
+                formatter.write_dl(records)
+
+
+def _with_headings(text: str, ctx: Any) -> str:
+    return _HEADING.sub("\x1b[1m\\1\x1b[0m", text) if ctx.color else text

@@ -1,0 +1,119 @@
+"""What a command has to show, as data and as text with styles; aligned tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+from unicodedata import combining, east_asian_width
+
+_CODES = {"good": "32", "bad": "31", "warn": "33", "dim": "2", "bold": "1", "name": "36"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_GAP = "  "
+
+
+@dataclass(frozen=True)
+class Styled:
+    """A piece of text with a style: good, bad, warn, dim, bold or name."""
+
+    text: str
+    """The text."""
+    style: str
+    """Its style; a terminal shows it as a colour."""
+
+
+Part: TypeAlias = str | Styled
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of parts, one after the other."""
+
+    parts: Sequence[Part]
+    """The parts."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows whose columns are aligned; columns that are empty in every row are left out."""
+
+    rows: Sequence[Sequence[Part]]
+    """The cells, one sequence per row."""
+    header: Sequence[str] = ()
+    """The titles of the columns, if any."""
+
+
+Block: TypeAlias = str | Line | Table
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a command shows in the end."""
+
+    data: Mapping[str, object]
+    """For programs: the fields of the JSON object."""
+    text: Sequence[Block] = ()
+    """For people, on stdout: what was asked for."""
+    said: Sequence[Block] = ()
+    """For people, on stderr: what was done."""
+    warnings: Sequence[str] = ()
+    """For people, on stderr: what deserves care."""
+    hint: str | None = None
+    """The next command that they are likely to want."""
+    exit_code: int = 0
+    """How the command ends."""
+
+
+def lines(blocks: Iterable[Block], colour: bool) -> list[str]:
+    """Return blocks as lines, with escape sequences for the styles if `colour`."""
+    found: list[str] = []
+    for block in blocks:
+        if isinstance(block, Table):
+            found += _table_lines(block, colour)
+        elif isinstance(block, Line):
+            found.append("".join(_shown(part, colour) for part in block.parts).rstrip())
+        else:
+            found += [clean(line) for line in block.split("\n")]
+    return found
+
+
+def clean(text: str) -> str:
+    """Return text whose control characters are spelled out, so that none reaches a terminal."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text
+    )
+
+
+def _table_lines(table: Table, colour: bool) -> list[str]:
+    count = max((len(row) for row in table.rows), default=0)
+    rows = [[*row, *[""] * (count - len(row))] for row in table.rows]
+    kept = [place for place in range(count) if any(_text(row[place]) for row in rows)]
+    if table.header and rows:
+        rows.insert(0, [Styled(title, "dim") for title in table.header])
+    widths = {place: max(width(_text(row[place])) for row in rows) for place in kept}
+    return [
+        _GAP.join(_padded(row[place], widths[place], colour) for place in kept).rstrip()
+        for row in rows
+    ]
+
+
+def _padded(part: Part, columns: int, colour: bool) -> str:
+    return _shown(part, colour) + " " * (columns - width(_text(part)))
+
+
+def _text(part: Part) -> str:
+    return clean(part.text if isinstance(part, Styled) else part)
+
+
+def _shown(part: Part, colour: bool) -> str:
+    if colour and isinstance(part, Styled) and part.style:
+        return f"\x1b[{_CODES[part.style]}m{_text(part)}\x1b[0m"
+    return _text(part)

@@ -1,0 +1,45 @@
+"""Ctrl-C and SIGTERM: both end a run by an exception, so that its transaction is rolled back."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import TypeAlias
+
+_Handler: TypeAlias = Callable[[int, FrameType | None], object] | signal.Handlers
+_DEFAULTS: Mapping[signal.Signals, _Handler] = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGTERM: signal.SIG_DFL,
+}
+
+
+class Terminated(KeyboardInterrupt):
+    """Somebody sent SIGTERM."""
+
+
+@contextmanager
+def stoppable(is_finishing: Callable[[], bool]) -> Iterator[None]:
+    """Raise `KeyboardInterrupt` or `Terminated` inside the block when a signal says so.
+
+    While `is_finishing()` a signal is passed over: all steps ran and the commit is under way, so
+    that "nothing was changed" would not be true. Handlers of a host are left alone.
+    """
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if not is_finishing():
+            raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ours = [number for number, usual in _DEFAULTS.items() if signal.getsignal(number) == usual]
+    for number in ours:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, _DEFAULTS[number])

@@ -1,0 +1,33 @@
+"""The commands of the panel Trust."""
+
+from __future__ import annotations
+
+import json
+
+from dbman.cli.commands import command
+from dbman.cli.render import Page, Styled, Table
+from dbman.cli.session import Session
+
+PANEL = "Trust"
+
+
+@command(PANEL, "dbman config", "dbman config --json")
+def config(session: Session) -> Page:
+    """Show every setting and where it comes from."""
+    rows = session.manager.config()
+    text = Table(
+        [(Styled(row.name, "name"), _shown(row.value), Styled(row.source, "dim")) for row in rows]
+    )
+    file = session.manager.settings.file
+    data = {
+        "file": str(file) if file else None,
+        "settings": [{"name": row.name, "value": row.value, "source": row.source} for row in rows],
+    }
+    return Page(data, [text])
+
+
+def _shown(value: object) -> str:
+    """Return a value as people read it: nothing is a hyphen, a text is bare."""
+    if value is None or value in ("", [], {}):
+        return "-"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

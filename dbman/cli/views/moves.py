@@ -1,0 +1,217 @@
+"""What moves do, or would do: steps, tables, rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from dbman.cli.render import Block, Page, Part, Styled, Table
+from dbman.cli.views.translations import translated_blocks, translations_data
+
+if TYPE_CHECKING:
+    from dbman.migrator.moves import Move
+    from dbman.migrator.stamps import Forgotten, Stamp
+    from dbman.migrator.tables import Created, Dropping
+    from dbman.plans import Plan, Step
+    from dbman.revisions import Key, RevisionGraph
+
+DECLINED = "nothing was changed"
+_STYLES = {"up": "good", "down": "warn"}
+
+
+def plan_table(plan: Plan) -> Table:
+    """Return the steps, numbered, each with the reason why it is there."""
+    rows: list[Sequence[Part]] = [
+        (
+            str(number),
+            Styled(step.direction, _STYLES[step.direction]),
+            Styled(step.revision.extension, "name"),
+            step.revision.id,
+            step.revision.doc,
+            Styled(step.reason, "dim"),
+        )
+        for number, step in enumerate(plan.steps, 1)
+    ]
+    return Table(rows, ("", "", "extension", "revision", "message", "reason"))
+
+
+def plan_page(move: Move) -> Page:
+    """Return what a move would do."""
+    blocks: list[Block] = [plan_table(move.plan)] if move.plan.steps else []
+    said = taken_along(move.plan) if move.plan.steps else [_nothing(move.plan)]
+    return Page(move_data(move), blocks, [*said, *_aside(move.plan)], move.plan.notes)
+
+
+def taken_along(plan: Plan) -> list[Block]:
+    """Return a line that names the extensions which a downgrade takes along, if any."""
+    is_down = any(step.direction == "down" for step in plan.steps)
+    return [f"takes along {', '.join(plan.taken_along)}"] if is_down and plan.taken_along else []
+
+
+def move_page(move: Move, hint: str | None = None, *, declined: bool = False) -> Page:
+    """Return what a move did; one that was `declined` changed nothing."""
+    plan = move.plan
+    if declined:
+        return Page(move_data(move), said=[DECLINED], warnings=plan.notes, exit_code=1)
+    told: list[Block] = [_done(plan.steps) if plan.steps else _nothing(plan)]
+    told += translated_blocks(move.translations)
+    return Page(move_data(move), said=[*told, *_aside(plan)], warnings=plan.notes, hint=hint)
+
+
+def move_data(move: Move) -> dict[str, object]:
+    """Return a move for programs."""
+    return {
+        "database": move.database,
+        "done": move.done,
+        "made": move.made,
+        "steps": [_step_data(number, step) for number, step in enumerate(move.plan.steps, 1)],
+        "aside": dict(move.plan.aside or {}),
+        "notes": list(move.plan.notes),
+        "translations": translations_data(move.translations),
+    }
+
+
+def dropping_blocks(dropping: Dropping) -> list[Block]:
+    """Return what dropdb drops and what it leaves, in a few lines."""
+    blocks: list[Block] = [f"drops {_what_goes(dropping)}"]
+    blocks += [f"  {name}" for name in dropping.tables]
+    if dropping.kept:
+        blocks.append(f"keeps what no extension owns: {', '.join(dropping.kept)}")
+    if dropping.orphans:
+        blocks.append(f"keeps the rows of orphans: {', '.join(k.id for k in dropping.orphans)}")
+    return blocks
+
+
+def dropping_page(dropping: Dropping, *, plan: bool) -> Page:
+    """Return what dropdb dropped, or would drop."""
+    data = {
+        "database": dropping.database,
+        "done": dropping.done,
+        "removed": dropping.removed,
+        "tables": list(dropping.tables),
+        "rows": dropping.rows,
+        "kept": list(dropping.kept),
+        "orphans": keys_data(dropping.orphans),
+    }
+    if plan:
+        return Page(data, dropping_blocks(dropping))
+    if not dropping.done:
+        return Page(data, said=[DECLINED], exit_code=1)
+    tail = f"; {dropping.database} is removed" if dropping.removed else ""
+    told = f"dropped {_what_goes(dropping)}{tail}"
+    kept = [f"kept: {', '.join(dropping.kept)}"] if dropping.kept else []
+    return Page(data, said=[told, *kept], hint="`dbman initdb` builds it again")
+
+
+def created_page(created: Created, *, plan: bool) -> Page:
+    """Return which tables createdb made, or would make."""
+    data = {
+        "database": created.database,
+        "done": created.done,
+        "made": created.made,
+        "tables": list(created.tables),
+        "rows": keys_data(created.rows),
+        "aside": list(created.aside),
+        "translations": translations_data(created.translations),
+    }
+    warnings = [f"{name} is left aside: no models of it could be loaded" for name in created.aside]
+    if plan:
+        rows = [(str(number), name) for number, name in enumerate(created.tables, 1)]
+        return Page(data, [Table(rows, ("", "table"))], warnings=warnings)
+    if not created.done:
+        return Page(data, said=[DECLINED], exit_code=1)
+    made, stamped = counted(len(created.tables), "table"), counted(len(created.rows), "row")
+    told = f"made {made} and stamped {stamped}"
+    said = [told, *translated_blocks(created.translations)]
+    return Page(data, said=said, warnings=warnings, hint="`dbman status` shows where it stands")
+
+
+def stamp_page(stamp: Stamp, graph: RevisionGraph, *, plan: bool) -> Page:
+    """Return which rows stamping changed, or would change."""
+    gone = [key for key in stamp.before if key not in stamp.after]
+    new = [key for key in stamp.after if key not in stamp.before]
+    rows = [*_row_changes("-", gone, graph), *_row_changes("+", new, graph)]
+    data = {
+        "database": stamp.database,
+        "done": not plan,
+        "before": keys_data(stamp.before),
+        "after": keys_data(stamp.after),
+    }
+    table: list[Block] = [Table(rows)] if rows else []
+    told: list[Block] = table or ["the rows are right already"]
+    if plan:
+        return Page(data, table, [] if table else told)
+    return Page(data, said=told, hint="`dbman status` shows where it stands")
+
+
+def forgotten_page(forgotten: Forgotten, *, plan: bool) -> Page:
+    """Return which row went, or would go."""
+    key, tables = forgotten.row, forgotten.tables
+    data = {
+        "database": forgotten.database,
+        "done": forgotten.done,
+        "row": keys_data([key])[0],
+        "tables": list(tables),
+    }
+    if plan:
+        dropped: list[Block] = [f"drops {', '.join(tables)}"] if tables else []
+        return Page(data, [f"forgets {key.id} in {key.tree}", *dropped])
+    if not forgotten.done:
+        return Page(data, said=[DECLINED], exit_code=1)
+    tail = f" and dropped {', '.join(tables)}" if tables else ""
+    told = f"forgot {key.id} in {key.tree}{tail}"
+    return Page(data, said=[told], hint="`dbman status` shows where it stands")
+
+
+def counted(count: int, thing: str) -> str:
+    """Return how many of a thing there are: ``1 table``, ``2 tables``."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+def keys_data(keys: Iterable[Key]) -> list[dict[str, str]]:
+    """Return rows of version tables for programs."""
+    return [{"tree": key.tree, "revision": key.id} for key in keys]
+
+
+def _what_goes(dropping: Dropping) -> str:
+    return f"{counted(len(dropping.tables), 'table')} with {counted(dropping.rows, 'row')}"
+
+
+def _step_data(number: int, step: Step) -> dict[str, object]:
+    return {
+        "number": number,
+        "direction": step.direction,
+        "extension": step.revision.extension,
+        "revision": step.revision.id,
+        "message": step.revision.doc,
+        "reason": step.reason,
+        "path": str(step.revision.path),
+    }
+
+
+def _done(steps: Sequence[Step]) -> str:
+    """Return what was done: ``acme 33 revisions, poser 3``."""
+    counts = Counter(step.revision.extension for step in steps)
+    (first, count), *rest = counts.items()
+    told = [f"{first} {counted(count, 'revision')}"]
+    told += [f"{name} {count}" for name, count in rest]
+    return ("undid " if steps[0].direction == "down" else "applied ") + ", ".join(told)
+
+
+def _nothing(plan: Plan) -> str:
+    return "nothing else to do" if plan.aside else "up to date"
+
+
+def _aside(plan: Plan) -> list[Block]:
+    return [f"left aside: {name} ({why})" for name, why in (plan.aside or {}).items()]
+
+
+def _row_changes(
+    sign: str, keys: Iterable[Key], graph: RevisionGraph
+) -> Iterable[tuple[Part, ...]]:
+    style = "good" if sign == "+" else "bad"
+    for key in keys:
+        revision = graph.revisions.get(key)
+        name, doc = (revision.extension, revision.doc) if revision else ("", "")
+        yield Styled(sign, style), Styled(name, "name"), key.id, doc, Styled(key.tree, "dim")

@@ -1,0 +1,45 @@
+"""Pictures: on the terminal, or the file that they went to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dbman.cli.render import Block, Line, Page, Styled
+
+if TYPE_CHECKING:
+    from dbman.pictures import Drawing, Picture
+
+
+def picture_page(picture: Picture, width: int, *, ascii_only: bool) -> Page:
+    """Return the page of `dbman graph` without a file."""
+    from dbman.pictures import draw_text, picture_data
+
+    lines = draw_text(picture, width, ascii_only=ascii_only)
+    text: list[Block] = [Line([Styled(span.text, span.style) for span in line]) for line in lines]
+    data = {"file": None, "size": None, **picture_data(picture)}
+    return Page(data, text, _said(picture), _warnings(picture))
+
+
+def drawing_page(drawing: Drawing) -> Page:
+    """Return what was written where."""
+    from dbman.pictures import picture_data
+
+    data = {
+        "file": str(drawing.file),
+        "size": drawing.size,
+        **picture_data(drawing.picture),
+    }
+    told = f"{drawing.file} written, {_shown_size(drawing.size)}"
+    return Page(data, said=[*_said(drawing.picture), told], warnings=_warnings(drawing.picture))
+
+
+def _said(picture: Picture) -> list[Block]:
+    return [] if picture.problem else [picture.told]
+
+
+def _warnings(picture: Picture) -> list[str]:
+    return [f"what is applied is not known: {picture.problem}"] if picture.problem else []
+
+
+def _shown_size(size: int) -> str:
+    return f"{size} bytes" if size < 1000 else f"{size / 1000:.0f} kB"

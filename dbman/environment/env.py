@@ -1,0 +1,5 @@
+"""Alembic's environment for ``script_location = dbman:environment``."""
+
+from dbman.alembic_env import run
+
+run()

@@ -1,0 +1,217 @@
+"""The commands that work on the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dbman.manager.base import ManagerBase
+
+if TYPE_CHECKING:
+    from dbman.backups import Backup, Restored
+    from dbman.migrator.detect import Detected
+    from dbman.migrator.moves import Confirm, Move
+    from dbman.migrator.stamps import Forgotten, Stamp
+    from dbman.migrator.status import CurrentRevision, DatabaseStatus
+    from dbman.migrator.tables import Created, Dropping
+    from dbman.revisions import Key
+
+
+class DatabaseCommands(ManagerBase):
+    """Make, move, stamp, look at and drop the database."""
+
+    def initdb(
+        self,
+        *targets: str,
+        recreate: bool = False,
+        confirm: Callable[[Dropping], bool] | None = None,
+        dry: bool = False,
+        backup: bool = True,
+        atomic: bool = True,
+    ) -> Move:
+        """Make the database if it is missing, then upgrade; with `recreate` drop it first."""
+        from dbman.migrator.moves import upgrade
+
+        targets = targets or ("heads",)
+        declined = recreate and not dry and not self._recreate(confirm, backup)
+        return upgrade(
+            self.scene, targets, create=True, dry=dry or declined, replacing=recreate, atomic=atomic
+        )
+
+    def createdb(
+        self,
+        *,
+        recreate: bool = False,
+        confirm: Callable[[Dropping], bool] | None = None,
+        dry: bool = False,
+        backup: bool = True,
+    ) -> Created:
+        """Make all tables from the models and stamp the heads; with `recreate` drop first."""
+        from dbman.migrator.tables import create
+
+        declined = recreate and not dry and not self._recreate(confirm, backup)
+        return create(self.scene, dry=dry or declined, replacing=recreate)
+
+    def dropdb(
+        self,
+        *,
+        everything: bool = False,
+        confirm: Callable[[Dropping], bool] | None = None,
+        dry: bool = False,
+        backup: bool = True,
+    ) -> Dropping:
+        """Drop what the extensions own; with `everything` empty the database.
+
+        A SQLite file is backed up before, unless it is empty.
+        """
+        from dbman.migrator.tables import drop
+
+        return drop(self.scene, everything=everything, confirm=confirm, dry=dry, backup=backup)
+
+    def upgrade(
+        self,
+        *targets: str,
+        dry: bool = False,
+        atomic: bool = True,
+        detect: bool = False,
+        scratch_url: str | None = None,
+    ) -> Move:
+        """Apply what the targets need, by default everything that is installed.
+
+        What is not `atomic` is kept revision by revision; one that fails leaves those before it.
+        With `detect` the tables of extensions that an orphan hides show where they stand, first.
+        """
+        from dbman.migrator.detect import place_unknown
+        from dbman.migrator.moves import upgrade
+
+        self.scene.database.require()
+        scene = (
+            place_unknown(self.scene, dry=dry, scratch_url=scratch_url) if detect else self.scene
+        )
+        return upgrade(scene, targets or ("heads",), dry=dry, atomic=atomic)
+
+    def downgrade(
+        self,
+        *targets: str,
+        confirm: Confirm | None = None,
+        dry: bool = False,
+        backup: bool = True,
+        atomic: bool = True,
+    ) -> Move:
+        """Undo what the targets name and all that stands on it; a SQLite file is backed up before.
+
+        Raises `DatabaseError` where the backup cannot be written.
+        """
+        from dbman.migrator.moves import downgrade
+
+        return downgrade(
+            self.scene, targets, confirm=confirm, dry=dry, backup=backup, atomic=atomic
+        )
+
+    def stamp(
+        self,
+        *targets: str,
+        detect: bool = False,
+        force: bool = False,
+        with_dependents: bool = False,
+        dry: bool = False,
+        scratch_url: str | None = None,
+    ) -> Stamp:
+        """Say where extensions stand, without running anything.
+
+        With `detect` the targets are names of extensions, by default all, and their tables show
+        where they stand; `scratch_url` says where the database to compare with is made.
+        """
+        from dbman.migrator.detect import stamp_detected
+        from dbman.migrator.stamps import stamp
+
+        options: dict[str, Any] = {"with_dependents": with_dependents, "dry": dry}
+        if detect:
+            return stamp_detected(self.scene, targets, scratch_url=scratch_url, **options)
+        return stamp(self.scene, targets, force=force, **options)
+
+    def detect(self, *names: str, scratch_url: str | None = None) -> Detected:
+        """Find out where extensions stand by their tables; nothing is written."""
+        from dbman.migrator.detect import detect
+
+        return detect(self.scene, names, scratch_url=scratch_url)
+
+    def forget(
+        self,
+        row: str,
+        *,
+        drop_tables: bool = False,
+        confirm: Callable[[Sequence[str]], bool] | None = None,
+        dry: bool = False,
+    ) -> Forgotten:
+        """Take a wrong row of a version table away."""
+        from dbman.migrator.stamps import forget
+
+        return forget(self.scene, row, drop_tables=drop_tables, confirm=confirm, dry=dry)
+
+    def status(self) -> DatabaseStatus:
+        """Return where the database stands."""
+        from dbman.migrator.status import status
+
+        return status(self.scene)
+
+    def checkdb(self) -> DatabaseStatus:
+        """Return where the database stands; `at_head` is the answer.
+
+        Raises `DatabaseError` where there is no database.
+        """
+        self.scene.database.require()
+        return self.status()
+
+    def current(self, name: str | None = None) -> tuple[CurrentRevision, ...]:
+        """Return the revisions that extensions stand at, row or no row."""
+        from dbman.migrator.status import current
+
+        if name:
+            self._targets().branch(name)
+        return current(self.scene, name)
+
+    def rows(self) -> tuple[Key, ...]:
+        """Return the rows of the version tables as they are."""
+        from dbman.migrator.status import rows
+
+        return rows(self.scene)
+
+    def backup(
+        self, output: Path | None = None, *, force: bool = False, run: bool = False
+    ) -> Backup:
+        """Back the database up; on a server name the command that does, or `run` it."""
+        from dbman.backups import back_up
+
+        return back_up(self.database, output, force=force, run=run)
+
+    def restore(
+        self,
+        source: Path,
+        *,
+        confirm: Callable[[Restored], bool] | None = None,
+        backup: bool = True,
+        run: bool = False,
+        dry: bool = False,
+    ) -> Restored:
+        """Replace what the database holds by a backup; what it held is backed up before.
+
+        On a server name the command that does, or `run` it.
+        """
+        from dbman.backups import restore
+
+        return restore(
+            self.database, source, self.scene.lock_key, self.progress,
+            confirm=confirm, keep=backup, run=run, dry=dry,
+        )  # fmt: skip
+
+    def _recreate(self, confirm: Callable[[Dropping], bool] | None, backup: bool) -> bool:
+        """Drop the database if it is there; return False when `confirm` said no.
+
+        The default file, which nobody named, is not backed up.
+        """
+        if not self.database.exists():
+            return True
+        named = not self.database.address.is_default
+        return self.dropdb(confirm=confirm, backup=backup and named).done

@@ -1,0 +1,74 @@
+"""The commands that read the revisions of the extensions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dbman.manager.base import ManagerBase
+from dbman.ranges import history
+from dbman.revisions import Revision
+from dbman.targets import Targets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dbman.exports import Export
+    from dbman.pictures import Drawing, Picture
+
+
+class RevisionCommands(ManagerBase):
+    """Show the revisions of all extensions, and where their scripts lie."""
+
+    def heads(self, name: str | None = None) -> tuple[Revision, ...]:
+        """Return the heads of one extension, or of all in order."""
+        if name:
+            self._targets().branch(name)
+            return self._targets().find(f"{name}@heads")
+        return tuple(head for one in self.graph.extensions for head in self.graph.heads(one))
+
+    def history(self, name: str | None = None, revrange: str | None = None) -> tuple[Revision, ...]:
+        """Return revisions newest first, extension by extension, the core last."""
+        applied = self._applied() if revrange and "current" in revrange else frozenset()
+        return history(Targets(self.graph, applied), name, revrange)
+
+    def show(self, target: str = "heads") -> tuple[Revision, ...]:
+        """Return the revisions that a target names."""
+        found = Targets(self.graph, self._applied() if "current" in target else frozenset())
+        return found.find(target)
+
+    def branches(self) -> tuple[Revision, ...]:
+        """Return the revisions that more than one revision revises."""
+        return self.graph.branch_points()
+
+    def picture(self, *names: str, offline: bool = False, full: bool = False) -> Picture:
+        """Return the revisions as lanes, with what the database has applied of them.
+
+        It is neither created nor, with `offline`, looked at. `full` folds no history.
+        """
+        from dbman.pictures import NOT_ASKED, Sources, find_standing, make_picture
+
+        standing = NOT_ASKED if offline else find_standing(self.scene)
+        implied = self.scene.implied.edges
+        return make_picture(
+            Sources(self.graph, self.extensions, implied, standing), names, full=full
+        )
+
+    def draw_graph(
+        self,
+        file: Path,
+        *names: str,
+        force: bool = False,
+        offline: bool = False,
+        full: bool = False,
+    ) -> Drawing:
+        """Write that picture to a file, in the form that its suffix names."""
+        from dbman.pictures import draw, require_form
+
+        require_form(file)
+        return draw(self.picture(*names, offline=offline, full=full), file, force=force)
+
+    def version_locations(self, form: str = "default", **options: object) -> Export:
+        """Return what plain Alembic needs to find all scripts; see `dbman.exports`."""
+        from dbman.exports import export
+
+        return export(self.settings, self.extensions, self.graph, form, **options)
