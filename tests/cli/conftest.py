@@ -1,0 +1,57 @@
+"""The command line in this process, which is quicker than a process for each call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a call did."""
+
+    code: int
+    """The exit code."""
+    out: str
+    """What is on stdout."""
+    err: str
+    """What is on stderr."""
+
+
+@pytest.fixture
+def cli(
+    demo_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Callable[..., Done]:
+    """Return a function that runs dbman on the demo, in an empty folder and without a terminal."""
+    from dbman.cli import main
+
+    for name in ("DBMAN_URL", "DBMAN_CONFIG", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args: str, **options: object) -> Done:
+        capfd.readouterr()
+        code = main(list(args), **options)  # type: ignore[arg-type]
+        return Done(code, *capfd.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Return the database of the demo."""
+    return tmp_path / "data" / "dbman" / "acme.sqlite"
+
+
+@pytest.fixture
+def built(cli: Callable[..., Done], place: Path) -> Path:
+    """Build the demo's database and return its path."""
+    assert cli("initdb", "-q").code == 0
+    return place

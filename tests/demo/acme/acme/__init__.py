@@ -1,0 +1,1 @@
+"""Acme, a small shop: the core application of dbman's demo."""

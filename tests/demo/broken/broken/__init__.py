@@ -1,0 +1,1 @@
+"""Broken: spare parts, with models that import a module that nobody has."""

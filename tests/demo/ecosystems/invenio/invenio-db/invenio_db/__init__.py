@@ -1,0 +1,5 @@
+"""What all modules share."""
+
+from invenio_db.shared import db
+
+__all__ = ["db"]

@@ -1,0 +1,4 @@
+"""Names that the scripts take from here."""
+
+EXPAND_BRANCH = "expand"
+CONTRACT_BRANCH = "contract"

@@ -1,0 +1,11 @@
+"""The models of the extension."""
+
+import sqlalchemy as sa
+from rattail.db.model import Base
+
+
+class Widget(Base):
+    __tablename__ = "poser_widget"
+
+    uuid = sa.Column(sa.String(32), primary_key=True)
+    person_uuid = sa.Column(sa.String(32), sa.ForeignKey("person.uuid"))

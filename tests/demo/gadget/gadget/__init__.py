@@ -1,0 +1,1 @@
+"""Gadget: the devices of acme's users."""

@@ -1,0 +1,1 @@
+"""Notes: notebooks that know nothing of acme."""

@@ -1,0 +1,1 @@
+"""Poser: mannequins that wear acme's products."""

@@ -1,0 +1,1 @@
+"""The open yardstick: a real ecosystem, unchanged, and what is claimed of it."""

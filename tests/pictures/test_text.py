@@ -1,0 +1,126 @@
+"""The picture on a terminal."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+
+from dbman.errors import UsageError
+from dbman.implied import ImpliedEdge
+from dbman.pictures.labels import columns
+from dbman.pictures.placing import in_dependency_order
+from dbman.revisions import Key, RevisionGraph
+from graphs import CORE_AND_TWO, graphs, key, keys, make_graph
+from pictures.conftest import chain, picture_of, shown
+
+pytestmark = pytest.mark.any_version
+
+
+def test_lanes_stand_in_the_order_of_their_dependencies() -> None:
+    """And each node to the right of what it needs, filled where it is applied."""
+    graph = make_graph({"b1": ("ext", "", "a2"), "b2": ("ext", "b1", "a3"), **CORE_AND_TWO})
+    picture = picture_of(
+        graph, applied=keys("a1 a2 b1"), implied=[ImpliedEdge(key("a1"), key("c1"), "product")]
+    )
+    assert shown(picture) == [
+        "core   ●──●──○  a3  1 pending",
+        "ext          ●──○  b2  1 pending",
+        "       needs core a2, core a3",
+        "other     ○  c1  1 pending",
+        "       needs core a1 (table product)",
+        "● applied  ○ pending  ╌3╌ folded",
+    ]
+    assert shown(picture, ascii_only=True)[0] == "core   *--*--o  a3  1 pending"
+
+
+def test_lanes_that_need_each_other_keep_their_order() -> None:
+    """The core stays above an extension that it depends on and that depends on it."""
+    needs = {"core": ["ext"], "ext": ["core"], "first": [], "last": ["first", "ext"]}
+    assert in_dependency_order(["core", "ext", "last", "first"], needs) == [
+        "core", "ext", "first", "last",
+    ]  # fmt: skip
+
+
+def test_branches_and_merges() -> None:
+    """A lane that branches has a track for each branch."""
+    graph = make_graph(
+        {
+            "a1": ("core", "", ""),
+            "b1": ("core", "a1", ""),
+            "c1": ("core", "a1", ""),
+            "d1": ("core", "a1", ""),
+            "d2": ("core", "d1", ""),
+            "m1": ("core", "b1 c1", ""),
+            "m2": ("core", "m1", ""),
+        }
+    )
+    picture = picture_of(graph)
+    assert shown(picture) == [
+        "core  ○──○──○──○  m2  7 pending",
+        "       ├─○─┘  c1",
+        "       └─○──○  d2",
+        "○ pending  ╌3╌ folded",
+    ]
+    marks = {node.keys[0].id: node.marks for node in picture.nodes if node.marks}
+    assert marks == {"a1": ("branch point",), "m1": ("merge",), "m2": ("head",), "d2": ("head",)}
+
+
+def test_long_histories_are_folded_to_their_ends() -> None:
+    """What is applied apart from what is pending."""
+    graph = make_graph(chain("core", "a", 30))
+    applied = frozenset(key(f"a{number}") for number in range(10))
+    picture = picture_of(graph, applied=applied)
+    assert shown(picture)[0] == "core  ●──╌9╌──╌19╌──○  a29  20 pending"
+    assert [len(node.keys) for node in picture.nodes] == [1, 9, 19, 1]
+    unfolded = picture_of(graph, applied=applied, full=True)
+    assert len(unfolded.nodes) == 30
+    line = shown(unfolded)[0]
+    assert line.startswith("core  ●──●──●──●──●──")
+    assert line.endswith("──○──○  a29  20 pending")
+    assert len(line) <= 80
+
+
+def test_what_nobody_can_tell_is_unknown() -> None:
+    """Without a database, and for an extension that an orphan hides; orphans have a lane."""
+    graph = make_graph(CORE_AND_TWO)
+    assert shown(picture_of(graph, applied=None))[-1] == "◌ unknown  ╌3╌ folded"
+    hidden = picture_of(graph, applied=keys("a1"), orphans=["zz1", "zz2"], hidden=["other"])
+    assert shown(hidden)[-3:] == [
+        "other    ◌  c1",
+        "orphans  ◆  ◆  zz2",
+        "● applied  ○ pending  ◌ unknown  ◆ orphan  ╌3╌ folded",
+    ]
+
+
+def test_one_extension_is_drawn_with_what_it_stands_on() -> None:
+    """The other lanes are marked as parts."""
+    picture = picture_of(make_graph(CORE_AND_TWO), "ext")
+    assert [(lane.name, lane.is_whole) for lane in picture.lanes] == [
+        ("core", False),
+        ("ext", True),
+    ]
+    assert sorted(picture.revisions) == sorted(keys("a1 a2 a3 b1 b2"))
+    with pytest.raises(UsageError, match=r"no extension 'exd' is installed; did you mean 'ext'\?"):
+        picture_of(make_graph(CORE_AND_TWO), "exd")
+
+
+def test_an_empty_graph_and_an_extension_without_revisions() -> None:
+    """Both are said."""
+    assert shown(picture_of(RevisionGraph({}))) == ["no revisions"]
+    graph = make_graph({"a1": ("core", "", "")})
+    empty = RevisionGraph(graph.revisions, ("core", "new"))
+    assert shown(picture_of(empty))[1] == "new   no revisions"
+
+
+@settings(deadline=None)
+@given(graphs())
+def test_every_picture_fits(drawn: tuple[RevisionGraph, frozenset[Key]]) -> None:
+    """40 columns are enough, each revision is in one node, and each edge leads to the right."""
+    graph, applied = drawn
+    picture = picture_of(graph, applied=applied)
+    assert all(columns(line) <= 40 for line in shown(picture, 40))
+    assert sorted(k for node in picture.nodes for k in node.keys) == sorted(graph.revisions)
+    places = [(node.lane, node.track, node.rank) for node in picture.nodes]
+    assert len(set(places)) == len(places)
+    for edge in picture.edges:
+        assert picture.nodes[edge.start].rank < picture.nodes[edge.end].rank
