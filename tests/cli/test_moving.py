@@ -176,7 +176,9 @@ SLOW = (
     "def upgrade():\n"
     '    op.create_table("shop", sa.Column("id", sa.Integer))\n'
     '    print("half-way", flush=True)\n'
-    "    time.sleep(300)\n"
+    # In short naps: a signal that comes just before a long one would be seen only after it.
+    "    for _ in range(3000):\n"
+    "        time.sleep(0.1)\n"
 )
 
 
