@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,8 +51,18 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "data" / "dbman" / "acme.sqlite"
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the first database of the demo that is built is kept for the tests after it."""
+    return tmp_path_factory.mktemp("kept") / "acme.sqlite"
+
+
 @pytest.fixture
-def built(cli: Callable[..., Done], place: Path) -> Path:
-    """Build the demo's database and return its path."""
+def built(cli: Callable[..., Done], place: Path, kept: Path) -> Path:
+    """Return the demo's database; it is built once and copied then."""
+    if kept.exists():
+        place.parent.mkdir(mode=0o700, parents=True)
+        return Path(shutil.copy2(kept, place))
     assert cli("initdb", "-q").code == 0
+    shutil.copy2(place, kept)
     return place
