@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -61,3 +62,16 @@ def test_toml_examples_parse(page: Path) -> None:
 
     for block in re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.S):
         tomllib.loads(block)
+
+
+@pytest.mark.any_version
+def test_what_the_code_knows_is_fresh() -> None:
+    """Commands and settings in the pages are those of the code."""
+    done = subprocess.run(
+        [sys.executable, str(DOCS / "generate.py")],
+        env={**os.environ, "PYTHONPATH": str(DOCS.parent), "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -18,17 +18,20 @@ class ExtensionSettings:
     """What one ``[tool.dbman.extensions.NAME]`` table says."""
 
     models: str | None = None
-    """Where the models are, as the value of an entry point says it: ``poser.db:extension``."""
+    """Where its models are, for an extension without an entry point: ``poser.db.model:Base``."""
     versions: tuple[str, ...] = ()
-    """Version locations: ``package:folder``, or paths; none means that the convention decides."""
+    """Its version locations, one or a list: ``package:folder``, or paths; none means that the
+    convention decides."""
     prefix: str | None = None
-    """How the names of its tables begin; empty for none."""
+    """How the names of its tables begin; None means ``{name}_``, and nothing for the core."""
     requires: tuple[str, ...] | None = None
     """The extensions that it needs; None means that the extension itself says."""
     enabled: bool = True
-    """Whether plans include it; its scripts stay in the graph in any case."""
+    """Whether plans include it; its scripts stay in the graph in any case, so that its rows are no
+    orphans."""
     version_table: str | None = None
-    """Its version table, where that has a name of its own; may have ``{name}`` in it."""
+    """Its version table, where that is none of the setting `version_table`; may have ``{name}`` in
+    it. The extensions of OpenStack's neutron have ``alembic_version_sfc`` and the like."""
 
 
 @dataclass(frozen=True)
@@ -58,54 +61,65 @@ class Settings:
     """Everything that a run is told from outside."""
 
     url: str | None = field(default=None, repr=False)
-    """The database: a URL, or ``module:name``; in a file relative SQLite paths are made absolute.
+    """The database: a URL, or ``module:name`` of a string, a URL or a callable.
 
-    None if nobody names one, or if `db` does.
+    A relative SQLite path is relative to the file it stands in, and is taken as it is: ``%20`` and
+    ``?`` are part of the name. None, if nobody names one, means the application's own file.
     """
     db: Path | None = None
     """The path of a SQLite file, as given by ``--db``."""
     group: str = "dbman.extensions"
-    """The group of the extensions' entry points."""
+    """The group of the entry points of the extensions."""
     versions_group: str | None = None
-    """A second group, whose values name the extensions' scripts as ``package:folder``."""
+    """A second group, whose values are ``package:folder`` of the scripts, or the module that is
+    that folder.
+
+    A name that tells nothing (``migrations``, ``alembic``, ``versions``) gives way to the package.
+    """
     versions: str = "{package}:migrations"
     """Where scripts are when an extension does not say; knows ``{package}`` and ``{name}``."""
     core: str | None = None
-    """The extension that owns the namespace without a prefix."""
+    """The extension whose tables have no prefix; None means the only one whose prefix is empty."""
     version_table: str = "alembic_version"
-    """The version table; with ``{name}`` in it each extension has its own."""
+    """The version table; with ``{name}`` in it each extension has one of its own."""
     scratch_url: str = field(default="sqlite://", repr=False)
-    """Where scratch databases are made."""
+    """Where scratch databases are made: in memory, in the folder of a file, or on a server."""
     lock: str = "auto"
-    """How concurrent runs are kept apart: ``auto``, ``row`` or ``none``."""
+    """How movers keep out of each other's way: ``auto``, ``row`` or ``none``."""
     lock_timeout: float = 30.0
-    """How long to wait for the lock, in seconds."""
+    """How long to wait for another mover, in seconds."""
     snapshot: bool = True
-    """Whether a scratch database at the heads may be kept and used again."""
+    """Whether a scratch database in memory may be kept (Snapshots, below) and used again."""
     cascade: bool = True
-    """Whether rows that lose their parent in a migration go the way of their ON DELETE on SQLite,
-    where foreign keys are off while it runs; else such a migration fails."""
+    """Whether the children of rows that a script deletes go the way of their ON DELETE on SQLite,
+    where foreign keys are off while a migration runs.
+
+    They are counted; ``false`` makes such a migration fail.
+    """
     translate: bool = True
-    """Whether what was written for another database is rerouted and translated on SQLite."""
+    """Whether on SQLite what was written for another database is rerouted, translated or passed
+    over, and counted; ``false`` runs every script as it is written."""
     bootstrap: str | None = None
-    """The schema before the first revision: ``module:callable`` or a path ending in ``.sql``."""
+    """The schema as it was before the first revision, run on an empty database:
+    ``module:callable``, called with the connection, or a file ending in ``.sql``."""
     context: str | None = None
-    """A context manager that is entered around a run, as ``module:name``."""
+    """A context manager, ``module:name``, that is entered around a run: a Flask application
+    context, say."""
     script_template: str | None = None
-    """The Mako template of new scripts: a path, or ``package:file``; None means the nearest
-    ``script.py.mako``."""
+    """The Mako template of new scripts: a path relative to this file, or ``package:file``; None
+    means the nearest ``script.py.mako``."""
     environment: Mapping[str, object] = field(default_factory=dict)
-    """What goes on to Alembic's `EnvironmentContext.configure`."""
+    """A table that goes on to Alembic's `context.configure`; callables as ``module:function``."""
     extensions: Mapping[str, ExtensionSettings] = field(default_factory=dict)
-    """What the settings say about single extensions, by name."""
+    """A table for each extension, by its name."""
     script_location: str | None = None
-    """Alembic's script folder, as written: a path or ``package:folder``."""
+    """Alembic's script folder: a path or ``package:folder``."""
     version_locations: tuple[str, ...] = ()
-    """Alembic's version locations, as written, split as Alembic splits them."""
+    """Alembic's version locations, split as Alembic splits them."""
     recursive: bool = False
     """Whether Alembic reads version locations recursively."""
     prepend_sys_path: tuple[str, ...] = ()
-    """What Alembic puts at the front of `sys.path`, as written."""
+    """What Alembic puts at the front of `sys.path`."""
     file_template: str | None = None
     """How the files of new scripts are named; None means Alembic's way."""
     timezone: str | None = None
