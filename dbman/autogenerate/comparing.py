@@ -73,11 +73,11 @@ class Comparison:
         found: dict[str | None, list[MigrateOperation]] = {}
         known = self.scene.load_models().loaded_names - set(self.aside)
         for operation in self.operations:
-            owner = self._owner(operation)
+            owner = self.owner_of(operation)
             if owner is None or owner in known:
                 found.setdefault(owner, []).append(operation)
         for remark in self.remarks:
-            if (owner := self._owner(remark)) in found:
+            if (owner := self.owner_of(remark)) in found:
                 found[owner].append(remark)
         order = (*self.scene.graph.extensions, None)
         return {name: tuple(found[name]) for name in order if name in found}
@@ -115,11 +115,11 @@ class Comparison:
         seen = [
             f"{owner}: {told(each)}"
             for each in self.remarks
-            if (owner := self._owner(each)) not in self.changes
+            if (owner := self.owner_of(each)) not in self.changes
         ]
         return (*aside, *broken, *strangers, *seen, *self.warnings)
 
-    def _owner(self, operation: MigrateOperation) -> str | None:
+    def owner_of(self, operation: MigrateOperation) -> str | None:
         """Return who owns the table of an operation; what has no table belongs to the core."""
         key = table_of(operation)
         if key is None:

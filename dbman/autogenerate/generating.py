@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,9 +68,9 @@ def generate(
         drafts = [compose_empty(scene, find_place(scene, request, extension), request.message)]
         return _finished(scene, drafts, dry_run)[0]
     place = find_place(scene, request, extension) if extension else None
-    _require_models(scene, extension)
+    require_models(scene, extension)
     renaming = Renaming(rename, confirm_rename, (extension.name,) if extension else None)
-    with _comparison(scene, scratch_url, renaming) as comparison:
+    with compared(scene, scene.settings.at_scratch(scratch_url), renaming) as comparison:
         name = extension.name if extension else _only(_editable(scene, comparison.changed))
         result = Generated(name, skipped=comparison.skipped(name), notes=comparison.notes())
         if name is None or not _has_changed(comparison, name):
@@ -105,8 +104,9 @@ def generate_all(
     """
     message = _message(message)
     scene.graph.require_unambiguous()
-    _require_models(scene, None)
-    with _comparison(scene, scratch_url, Renaming(rename, confirm_rename)) as comparison:
+    require_models(scene, None)
+    settings = scene.settings.at_scratch(scratch_url)
+    with compared(scene, settings, Renaming(rename, confirm_rename)) as comparison:
         chosen = _editable(scene, comparison.changed)
         drafts = _drafts(comparison, message, chosen, dry_run=dry_run)
         result = Generation(
@@ -160,16 +160,6 @@ def _only_installed(scene: Scene) -> InstalledExtension:
     return usable[0]
 
 
-def _comparison(
-    scene: Scene, scratch_url: str | None, renaming: Renaming
-) -> AbstractContextManager[Comparison]:
-    settings = scene.settings
-    if scratch_url is not None:
-        sources = {**settings.sources, "scratch_url": "--scratch-url"}
-        settings = replace(settings, scratch_url=scratch_url, sources=sources)
-    return compared(scene, settings, renaming)
-
-
 def _editable(scene: Scene, names: Sequence[str]) -> tuple[str, ...]:
     """Return those of these extensions that may be written to; all where none may."""
     return tuple(each for each in names if is_written_to(scene.extension(each))) or tuple(names)
@@ -201,7 +191,7 @@ def _has_changed(comparison: Comparison, name: str) -> bool:
     return name in comparison.changes
 
 
-def _require_models(scene: Scene, extension: InstalledExtension | None) -> None:
+def require_models(scene: Scene, extension: InstalledExtension | None) -> None:
     """Raise `ExtensionError` for models that cannot be compared; that of the extension first."""
     models = scene.load_models()
     imports = [each.problem for each in models.extensions if each.problem]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from dbman.errors import ExtensionError, ScriptError, UsageError, nearest
+from dbman.errors import ExtensionError, ScriptError, UsageError
 from dbman.extensions import InstalledExtension
 from dbman.extensions.ini import own_folder
 from dbman.files import is_installed
@@ -137,10 +137,7 @@ def _extension(scene: Scene, name: str, head: str | None) -> str:
         return labelled.pop()
     if name == head:
         return _one(scene, head).extension
-    raise UsageError(
-        f"no extension is named {name!r}{nearest(name, scene.graph.extensions)}",
-        "`dbman extensions` lists the installed ones",
-    )
+    return scene.extension(name).name
 
 
 def _one(scene: Scene, target: str) -> Revision:

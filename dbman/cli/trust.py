@@ -5,10 +5,20 @@ from __future__ import annotations
 import json
 
 from dbman.cli.commands import command
+from dbman.cli.options import Names, ScratchUrl
 from dbman.cli.render import Page, Styled, Table
 from dbman.cli.session import Session
+from dbman.cli.views.checked import checked_page
 
 PANEL = "Trust"
+
+
+@command(PANEL, "dbman check", "dbman check poser --scratch-url postgresql:///")
+def check(session: Session, names: Names = None, scratch_url: ScratchUrl = None) -> Page:
+    """Tell whether migrations build the models; exit 1 if not."""
+    session.refuse_database()
+    session.tell_of_environment()
+    return checked_page(session.manager.check(*names or (), scratch_url=scratch_url))
 
 
 @command(PANEL, "dbman config", "dbman config --json")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 from dbman.config.urls import hide_in_url, hide_password
@@ -144,6 +144,13 @@ class Settings:
         own = self.extensions.get(name)
         template = (own and own.version_table) or self.version_table
         return template.replace("{name}", re.sub(r"\W", "_", name))
+
+    def at_scratch(self, url: str | None) -> Settings:
+        """Return the settings with the scratch URL of ``--scratch-url``; as they are for None."""
+        if url is None:
+            return self
+        sources = {**self.sources, "scratch_url": "--scratch-url"}
+        return replace(self, scratch_url=url, sources=sources)
 
     def rows(self) -> tuple[SettingRow, ...]:
         """Return every setting with its value and source, passwords hidden.

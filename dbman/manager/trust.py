@@ -9,10 +9,17 @@ from dbman.manager.base import ManagerBase
 
 if TYPE_CHECKING:
     from dbman.cache import Store
+    from dbman.drift import Check
 
 
 class TrustCommands(ManagerBase):
-    """Say what the settings are, and what is kept between runs."""
+    """Say whether migrations can be relied on, what the settings are, and what is kept."""
+
+    def check(self, *names: str, scratch_url: str | None = None) -> Check:
+        """Return whether the migrations build the models; `matches` is the answer."""
+        from dbman.drift import check
+
+        return check(self.scene, names, scratch_url=scratch_url)
 
     def config(self) -> tuple[SettingRow, ...]:
         """Return every setting with its value and where that comes from."""

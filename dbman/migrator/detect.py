@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dbman.config import Settings
-from dbman.errors import DatabaseError, InvalidError, UsageError, nearest
+from dbman.errors import DatabaseError, InvalidError, UsageError
 from dbman.facts import Difference, Facts, difference
 from dbman.migrator.replay import built_by_models, read_schema, replay, settings_of_kind
 from dbman.migrator.scene import Scene, listed
@@ -197,11 +197,7 @@ def _choose(scene: Scene, names: Sequence[str], aside: Mapping[str, str]) -> Seq
     """Return the extensions to find out about, in order."""
     graph = scene.graph
     for name in names:
-        if name not in graph.extensions:
-            raise UsageError(
-                f"no extension is named {name!r}{nearest(name, graph.extensions)}",
-                "`dbman extensions` lists them",
-            )
+        scene.extension(name)
         if any(each.extension == name for each in graph.problems):
             raise InvalidError(f"{name} cannot be replayed: {aside[name]}")
         if name in aside:

@@ -32,10 +32,7 @@ def settings_of_kind(scene: Scene, scratch_url: str | None) -> Settings:
     Raises `UsageError` where `scratch_url` is of another kind; what the settings say is passed over
     then, for the same server or for a database in memory.
     """
-    settings, kind = scene.settings, scene.database.dialect.name
-    if scratch_url is not None:
-        sources = {**settings.sources, "scratch_url": "--scratch-url"}
-        settings = replace(settings, scratch_url=scratch_url, sources=sources)
+    settings, kind = scene.settings.at_scratch(scratch_url), scene.database.dialect.name
     found = open_dialect(find_address(replace(settings, db=None, url=settings.scratch_url)).url)
     if found.name == kind:
         return settings

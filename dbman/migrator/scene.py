@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dbman.config import Settings
 from dbman.database import Database
-from dbman.errors import DatabaseError, Problem
+from dbman.errors import DatabaseError, Problem, UsageError, nearest
 from dbman.extensions import InstalledExtension
 from dbman.implied import Implied, bodies_of, find_implied
 from dbman.locks import LOCK_TABLE
@@ -114,8 +114,14 @@ class Scene:
         return Ownership(self.extensions, None, self.makers)
 
     def extension(self, name: str) -> InstalledExtension:
-        """Return an installed extension by its name."""
-        return next(extension for extension in self.extensions if extension.name == name)
+        """Return an installed extension by its name; raise `UsageError` where there is none."""
+        found = next((each for each in self.extensions if each.name == name), None)
+        if found is None:
+            raise UsageError(
+                f"no extension is named {name!r}{nearest(name, self.graph.extensions)}",
+                "`dbman extensions` lists the installed ones",
+            )
+        return found
 
     def aside(self, orphans: Collection[Key], rows: Collection[Key]) -> dict[str, str]:
         """Return the extensions that an upgrade must leave aside, and why."""

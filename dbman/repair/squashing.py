@@ -59,7 +59,7 @@ def squash(
     require_editable(extension.title, paths)
     if check:
         _refuse_between(scene, pieces)
-    settings = _settings(scene, scratch_url)
+    settings = scene.settings.at_scratch(scratch_url)
     before = build(scene, settings, extension.name)
     drafts = _proved(scene, settings, pieces, before, message, scratch_url, keep_ids=keep_ids)
     result = Squashed(
@@ -79,13 +79,6 @@ def squash(
         done=True,
         notes=(*result.notes, *(note for script in written for note in script.notes)),
     )
-
-
-def _settings(scene: Scene, scratch_url: str | None) -> Settings:
-    if scratch_url is None:
-        return scene.settings
-    sources = {**scene.settings.sources, "scratch_url": "--scratch-url"}
-    return replace(scene.settings, scratch_url=scratch_url, sources=sources)
 
 
 def _refuse_between(scene: Scene, pieces: Sequence[Piece]) -> None:

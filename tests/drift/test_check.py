@@ -1,0 +1,114 @@
+"""Do the migrations build the models: what `check` finds, owner by owner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dbman.drift import Check, Drift
+from dbman.errors import ExtensionError, UsageError
+
+if TYPE_CHECKING:
+    from autogenerate.conftest import Workshop
+
+NAME = 'Column("name", String(40))'
+POSER = """
+    from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table
+    from shop.db import metadata
+
+    extension = metadata
+    widget = Table("poser_widget", metadata, Column("id", Integer, primary_key=True))
+"""
+
+
+@pytest.fixture
+def pair(shop: Workshop) -> Workshop:
+    """Return a workshop whose core and extension `poser` have a migration each."""
+    shop.extension("poser", POSER)
+    shop.manager().generate_all("tables")
+    return shop
+
+
+def test_what_matches(pair: Workshop) -> None:
+    """Nothing is listed, no file is written, and the user's database is not made."""
+    found = pair.manager().check()
+    assert found == Check(("shop", "poser"))
+    assert found.matches
+    assert not (pair.site.parent / "app.sqlite").exists()
+
+
+def test_what_generate_would_write(pair: Workshop) -> None:
+    """The operations by the owner of the table; a name asks for that extension alone."""
+    scripts = pair.scripts("shop")
+    pair.models("shop", NAME, f'{NAME}, Column("price", Integer)')
+    pair.models("poser", "primary_key=True)", 'primary_key=True), Column("size", Integer)')
+    core = Drift("shop", ("add column product.price",))
+    poser = Drift("poser", ("add column poser_widget.size",))
+    assert pair.manager().check() == Check(("shop", "poser"), (core, poser))
+    assert pair.manager().check("poser") == Check(("poser",), (poser,))
+    assert not pair.manager().check("shop").matches
+    assert pair.scripts("shop") == scripts
+
+
+def test_a_remark_is_a_difference(shop: Workshop) -> None:
+    """What no operation can mend, too, is a no."""
+    before = shop.site / "before.sql"
+    before.write_text(
+        "CREATE TABLE product (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(40), CHECK (id > 0));",
+        encoding="utf-8",
+    )
+    found = shop.manager(bootstrap=str(before)).check()
+    told = "product: check id > 0 is gone: it has no name to drop it by"
+    assert found.drifts == (Drift("shop", (), (told,)),)
+    assert not found.matches
+
+
+def test_a_table_of_nobody(shop: Workshop) -> None:
+    """It counts unless an extension is named; `generate` writes nothing about it."""
+    shop.generate("shop")
+    before = shop.site / "before.sql"
+    before.write_text("CREATE TABLE stray (id INTEGER);", encoding="utf-8")
+    settings = {"bootstrap": str(before)}
+    assert shop.manager(**settings).check().drifts == (Drift(None, ("drop table stray",)),)
+    assert shop.manager(**settings).check("shop").matches
+    assert shop.generate(None, settings=settings).text == ""
+
+
+def test_what_cannot_be_imported_is_no_match(pair: Workshop) -> None:
+    """A broken extension is told, and makes the answer a no; one left aside does not."""
+    (pair.site / "poser" / "db.py").write_text("import nosuch\n", encoding="utf-8")
+    found = pair.manager().check()
+    assert (found.compared, found.drifts, found.matches) == (("shop",), (), False)
+    assert "cannot import nosuch" in found.unchecked["poser"]
+    left = pair.manager(skip=["poser"]).check()
+    assert (left.matches, left.aside, left.unchecked) == (True, {"poser": "--skip"}, {})
+    with pytest.raises(ExtensionError, match="cannot import nosuch"):
+        pair.manager().check("poser")
+
+
+def test_a_broken_script_takes_what_stands_on_it_along(pair: Workshop) -> None:
+    """Neither can be compared."""
+    widget = "primary_key=True)"
+    pair.models("poser", widget, f'{widget}, Column("p", ForeignKey("product.id"))')
+    pair.manager().generate("poser", "refers")
+    (script,) = pair.scripts("shop")
+    script.write_text("def upgrade(:\n", encoding="utf-8")
+    found = pair.manager().check()
+    assert (found.compared, list(found.unchecked)) == ((), ["shop", "poser"])
+    with pytest.raises(ExtensionError, match="shop cannot be compared: "):
+        pair.manager().check("shop")
+
+
+def test_scripts_alone_are_nothing_to_compare(pair: Workshop) -> None:
+    """An extension without models is told."""
+    versions = str(pair.site / "plain")
+    (pair.site / "plain").mkdir()
+    found = pair.manager(extensions={"plain": {"versions": versions}}).check()
+    assert (found.matches, found.aside) == (True, {"plain": "it has no models"})
+
+
+def test_a_wrong_name(pair: Workshop) -> None:
+    """The nearest one is named."""
+    with pytest.raises(UsageError, match="no extension is named 'posr'; did you mean 'poser'"):
+        pair.manager().check("posr")
