@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 OUTSIDE = "--not-atomic runs revision by revision, without that one transaction"
 """The hint where a script does what it cannot do inside the run's one transaction."""
-_UNCHANGED = "; nothing was changed"
+UNCHANGED = "; nothing was changed"
+"""The end of a message where the run's one transaction was rolled back."""
 _MOST, _WIDEST = 5, 72
 _NEEDS_NONE = re.compile(
     r"not authorized|(?:within|inside) a transaction|unsafe use of new value", re.IGNORECASE
@@ -118,11 +119,11 @@ def failure(
     """
     reason = err.message if isinstance(err, DbmanError) else dialect.reason(err)
     where = place_of(err, step.revision.path)
-    said = f"{describe(step)} failed at {where}: {_kind(err)}{reason}".removesuffix(_UNCHANGED)
+    said = f"{describe(step)} failed at {where}: {_kind(err)}{reason}".removesuffix(UNCHANGED)
     if _is_foreign(err, dialect):
         said += f", in {shorten(str(getattr(err, 'statement', '')), _WIDEST, placeholder=' ...')}"
     if done is None:
-        return MigrationError(said + _UNCHANGED, _hint(err))
+        return MigrationError(said + UNCHANGED, _hint(err))
     if dialect.atomic:
         said += "; what it did since its last COMMIT was rolled back"
         way = "mend the script, then run the command again: it goes on from there"
@@ -144,7 +145,7 @@ def keeping(done: Sequence[Step]) -> Iterator[None]:
     except LockError as err:
         if not done:
             raise
-        said = err.message.removesuffix(_UNCHANGED)
+        said = err.message.removesuffix(UNCHANGED)
         raise LockError(f"{said}; the revisions before stay", err.hint) from err
 
 

@@ -10,7 +10,13 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stdout
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    contextmanager,
+    nullcontext,
+    redirect_stdout,
+)
 from functools import partial
 from importlib import import_module
 from operator import attrgetter
@@ -39,6 +45,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 ENVIRONMENT = Path(__file__).parent / "environment"
+Watch = Callable[["Operations"], AbstractContextManager[object]]
 _FUNCTIONS = {"up": "upgrade", "down": "downgrade"}
 ALEMBIC_LOCK = RLock()
 """Held around whatever uses Alembic's environment, or exchanges its classes."""
@@ -88,21 +95,57 @@ class Runner:
                     dialect.outside, connection
                 )
             self.progress.begin("migrating", len(steps))
-            with (
-                self._operations(context) as operations,
-                safe_rebuilds(connection, self.progress),
-                translated(
-                    connection,
-                    self.progress,
-                    wanted=self.settings.translate,
-                    operations=operations,
-                ) as log,
-            ):
+            with self._ready(connection, context) as log:
                 run = self._run_whole if atomic and dialect.atomic else self._run_each
                 call = partial(self._call, connection, dialect, modules, log)
                 run(connection, dialect, steps, call, after)
             self.progress.end()
             return tuple(log.entries)
+
+    @contextmanager
+    def calling(
+        self,
+        connection: Connection,
+        dialect: Dialect,
+        metadata: MetaData | None = None,
+        watch: Watch = nullcontext,
+    ) -> Iterator[Callable[[Step], None]]:
+        """Yield what runs one step, and leaves it to the caller to keep or to undo what that did.
+
+        `watch` is entered with the operations that scripts call, before anything is translated.
+        What is yielded raises `ScriptError` where a script does not load, and `MigrationError`
+        where it fails.
+        """
+        with (
+            redirect_stdout(sys.stderr),
+            self.context(connection, metadata) as context,
+            self._ready(connection, context, watch) as log,
+        ):
+
+            def call(step: Step) -> None:
+                modules = self.validate([step])
+                with _told(step, dialect):
+                    self._call(connection, dialect, modules, log, step)
+
+            yield call
+
+    @contextmanager
+    def _ready(
+        self, connection: Connection, context: MigrationContext, watch: Watch = nullcontext
+    ) -> Iterator[Translations]:
+        """Let scripts find their operations; yield the account of what is translated."""
+        with (
+            self._operations(context) as operations,
+            safe_rebuilds(connection, self.progress),
+            watch(operations),
+            translated(
+                connection,
+                self.progress,
+                wanted=self.settings.translate,
+                operations=operations,
+            ) as log,
+        ):
+            yield log
 
     def _run_whole(
         self,

@@ -103,6 +103,10 @@ class Effects:
         if _told(table):
             self._reads.add(table)
 
+    def write(self, table: str | None) -> None:
+        """Enter that rows of a table are inserted, changed or deleted."""
+        self.read(table)
+
     def refer(self, table: str | None, column: str | None = None) -> None:
         """Enter that a foreign key points at a table, and at one of its columns if that is told."""
         self.read(table)

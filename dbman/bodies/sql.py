@@ -164,7 +164,7 @@ def _actions(statement: _Statement, at: int) -> Iterator[int]:
 
 def _truncate(statement: _Statement, effects: Effects) -> None:
     for table in _table_list(statement, statement.skip(1, "TABLE", "ONLY")):
-        effects.read(table)
+        effects.write(table)
 
 
 STATEMENTS: dict[str, Callable[[_Statement, Effects], None]] = {
@@ -191,12 +191,14 @@ def _read_clauses(statement: _Statement, effects: Effects) -> None:
         elif key == "SELECT" or (key in ("DELETE", "UPDATE") and begins):
             verbs[-1] = key
             if key == "UPDATE":
-                effects.read(statement.table(statement.skip(at + 1, "ONLY"))[0])
+                effects.write(statement.table(statement.skip(at + 1, "ONLY"))[0])
         elif key == "INTO" and verbs[-1] == "":
-            effects.read(statement.table(at + 1)[0])
+            effects.write(statement.table(at + 1)[0])
         elif key == "JOIN":
             _read_list(statement, at + 1, effects)
         elif key == "FROM" and verbs[-1] and statement.key(at - 1) != "DISTINCT":
+            if verbs[-1] == "DELETE":
+                effects.write(statement.table(statement.skip(at + 1, "ONLY"))[0])
             _read_list(statement, at + 1, effects)
             verbs[-1] = "USING" if verbs[-1] == "DELETE" else ""
         elif key == "USING" and verbs[-1] == "USING":

@@ -1,0 +1,1 @@
+"""Do the scripts keep the rules? One file per rule, on what a replay has recorded."""
