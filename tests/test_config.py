@@ -200,6 +200,7 @@ lock_timeout = 2.5
 snapshot = false
 cascade = false
 translate = false
+require_depends_on = false
 bootstrap = "before.sql"
 context = "acme.app:context"
 [environment]
@@ -229,6 +230,7 @@ def test_every_key_of_toml(tmp_path: Path) -> None:
         snapshot=False,
         cascade=False,
         translate=False,
+        require_depends_on=False,
         bootstrap="before.sql",
         context="acme.app:context",
         environment={"include_object": "acme.db:include_object"},
@@ -279,8 +281,8 @@ def test_version_table_of() -> None:
             ['verions = "x"'],
             "dbman.toml: unknown key 'verions'; did you mean 'versions' or 'versions_group'?",
             "known keys: url, group, versions_group, versions, core, version_table, scratch_url, "
-            "lock, lock_timeout, snapshot, cascade, translate, bootstrap, context, script_template,"
-            " environment, extensions",
+            "lock, lock_timeout, snapshot, cascade, translate, require_depends_on, bootstrap, context,"
+            " script_template, environment, extensions",
         ),
         (
             ["[extensions.poser]", 'prefx = "x"'],
@@ -291,8 +293,8 @@ def test_version_table_of() -> None:
             ["[tool.dbman]", "xyzzy = 1"],
             "dbman.toml [tool.dbman]: unknown key 'xyzzy'",
             "known keys: url, group, versions_group, versions, core, version_table, scratch_url, "
-            "lock, lock_timeout, snapshot, cascade, translate, bootstrap, context, script_template,"
-            " environment, extensions",
+            "lock, lock_timeout, snapshot, cascade, translate, require_depends_on, bootstrap, context,"
+            " script_template, environment, extensions",
         ),
         (
             ['core = "acme"', "[tool.dbman]", 'group = "x"'],
@@ -1115,6 +1117,7 @@ def test_rows(tmp_path: Path) -> None:
         SettingRow("snapshot", True, "default"),
         SettingRow("cascade", True, "default"),
         SettingRow("translate", True, "default"),
+        SettingRow("require_depends_on", True, "default"),
         SettingRow("bootstrap", None, "default"),
         SettingRow("context", None, "default"),
         SettingRow("script_template", None, "default"),

@@ -152,3 +152,17 @@ def test_where_none_can_be_made(tmp_path, url, error, message):
     with pytest.raises(error) as caught, scratch(settings):
         pass
     assert caught.value.message.startswith(message)
+
+
+def test_memory_is_filled_again_and_again() -> None:
+    """What was asked of a database before does not bring the next one down."""
+    with scratch(Settings()) as database:
+        memory = database.dialect
+        make_table(database)
+        content = memory.content()
+        for _ in range(3):
+            with database.moving("key") as connection:
+                connection.exec_driver_sql("SELECT DISTINCT name FROM pragma_function_list").all()
+                connection.exec_driver_sql("CREATE TABLE another (id INTEGER)")
+            memory.fill(content)
+            assert tables(database) == ["one"]

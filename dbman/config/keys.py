@@ -169,6 +169,7 @@ PLAIN: Mapping[str, Key] = {
     "snapshot": Key(boolean, "true"),
     "cascade": Key(boolean, "true"),
     "translate": Key(boolean, "true"),
+    "require_depends_on": Key(boolean, "true"),
     "bootstrap": Key(bootstrap, '"acme.schema:create"'),
     "context": Key(reference, '"acme.app:context"'),
     "script_template": Key(text, '"acme:templates/script.py.mako"'),

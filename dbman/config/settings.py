@@ -99,6 +99,9 @@ class Settings:
     translate: bool = True
     """Whether on SQLite what was written for another database is rerouted, translated or passed
     over, and counted; ``false`` runs every script as it is written."""
+    require_depends_on: bool = True
+    """Whether `verify` asks that scripts declare by ``depends_on`` what they need of other
+    extensions; with ``false`` what they imply counts as well."""
     bootstrap: str | None = None
     """The schema as it was before the first revision, run on an empty database:
     ``module:callable``, called with the connection, or a file ending in ``.sql``."""

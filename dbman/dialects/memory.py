@@ -56,7 +56,12 @@ class Memory(SQLite):
         return self._writer().serialize()
 
     def fill(self, content: bytes) -> None:
-        """Replace the database by that of a file."""
+        """Replace the database by that of a file.
+
+        That takes a new connection: SQLite 3.40 crashes when one that has asked a table-valued
+        PRAGMA function is given another database.
+        """
+        self.remove()
         self._writer().deserialize(content)
 
     def filled(self, besides: Collection[str]) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ class Scene:
     """Extensions whose tables have shown where they stand, so that no orphan hides it."""
     assumed: frozenset[Key] = frozenset()
     """The rows that a plan starts from in place of those in the database, where there are any."""
+    implies: bool = True
+    """Whether what the scripts imply counts, or only what they declare."""
 
     @property
     def dialect_name(self) -> str:
@@ -74,6 +76,8 @@ class Scene:
     @cached_property
     def implied(self) -> Implied:
         """Return the edges that the bodies of the scripts imply; they are read when asked for."""
+        if not self.implies:
+            return Implied()
         owner = self.ownership_by_scripts.owner_in_database
         return find_implied(self.graph, owner, self.bodies)
 
