@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
@@ -91,3 +92,11 @@ def place_of(err: BaseException, path: Path) -> str:
     """Return the script's path and the line of it that an exception came through last."""
     lines = [frame.lineno for frame in extract_tb(err.__traceback__) if frame.filename == str(path)]
     return f"{path}:{lines[-1]}" if lines else str(path)
+
+
+def running_line(path: Path) -> int | None:
+    """Return the line of a script that was reached last on the way to the caller, if any."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename != str(path):
+        frame = frame.f_back  # type: ignore[assignment]
+    return frame.f_lineno if frame is not None else None

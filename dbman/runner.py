@@ -23,7 +23,7 @@ from operator import attrgetter
 from pathlib import Path
 from threading import RLock
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dbman.config import Settings
 from dbman.dialects import Dialect
@@ -49,6 +49,16 @@ Watch = Callable[["Operations"], AbstractContextManager[object]]
 _FUNCTIONS = {"up": "upgrade", "down": "downgrade"}
 ALEMBIC_LOCK = RLock()
 """Held around whatever uses Alembic's environment, or exchanges its classes."""
+
+
+class Listener(Protocol):
+    """Who is told what scripts do while they run (`dbman.recording`)."""
+
+    def watch(self, operations: Operations) -> AbstractContextManager[object]:
+        """Return what is entered around the run, with the operations that scripts call."""
+
+    def hear(self, step: Step) -> AbstractContextManager[object]:
+        """Return what is entered around the script of a step."""
 
 
 class Runner:
@@ -77,11 +87,13 @@ class Runner:
         *,
         atomic: bool = True,
         metadata: MetaData | None = None,
+        listener: Listener | None = None,
     ) -> tuple[Translation, ...]:
         """Run the steps in order; `after` is called when a step is done, inside the transaction.
 
         What is not `atomic`, nor its dialect, may be kept by `after`. Scripts find `metadata` in
-        their context. Returned is what had to be translated for the database.
+        their context; `listener` is told what they do. Returned is what had to be translated for
+        the database.
 
         Raises:
             ScriptError: a script does not load; nothing ran.
@@ -95,9 +107,10 @@ class Runner:
                     dialect.outside, connection
                 )
             self.progress.begin("migrating", len(steps))
-            with self._ready(connection, context) as log:
+            watch = listener.watch if listener else nullcontext
+            with self._ready(connection, context, watch) as log:
                 run = self._run_whole if atomic and dialect.atomic else self._run_each
-                call = partial(self._call, connection, dialect, modules, log)
+                call = partial(self._call, connection, dialect, modules, log, listener)
                 run(connection, dialect, steps, call, after)
             self.progress.end()
             return tuple(log.entries)
@@ -125,7 +138,7 @@ class Runner:
             def call(step: Step) -> None:
                 modules = self.validate([step])
                 with _told(step, dialect):
-                    self._call(connection, dialect, modules, log, step)
+                    self._call(connection, dialect, modules, log, None, step)
 
             yield call
 
@@ -242,12 +255,13 @@ class Runner:
         dialect: Dialect,
         modules: Mapping[Key, ModuleType],
         log: Translations,
+        listener: Listener | None,
         step: Step,
     ) -> None:
         self.progress.step(describe(step))
         log.script = step.revision.path
         dialect.mark(connection)
-        with in_this_process_alone():
+        with in_this_process_alone(), listener.hear(step) if listener else nullcontext():
             getattr(modules[step.revision.key], _FUNCTIONS[step.direction])()
         dialect.require_whole(connection)
 

@@ -19,7 +19,7 @@ FLOORS = {
     2: "revisions assembly implied order plans targets ranges ownership dialects facts",
     3: "database versions loading failures runner bootstrap locks backups rebuilds integrity cache"
     " translate",
-    4: "scratch migrator autogenerate alembic_env drift",
+    4: "scratch migrator autogenerate alembic_env drift recording",
     5: "exports lint pictures repair scaffold",
     6: "manager environment",
     7: "cli",

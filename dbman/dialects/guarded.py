@@ -8,6 +8,7 @@ and ON CONFLICT ROLLBACK, end the transaction without a word).
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 from dbman.errors import MigrationError
@@ -31,6 +32,8 @@ class GuardedConnection(sqlite3.Connection):
     written: frozenset[str] = frozenset()
     """The tables that statements, not triggers, inserted into or deleted from, as far as
     the connection was guarded or watched."""
+    listener: Callable[[str, object, int], None] | None = None
+    """Is told each statement that was carried out, its values, and how many rows it changed."""
     _mark = (0, 0)
     _undone = False
 
@@ -117,14 +120,27 @@ class _GuardedCursor(sqlite3.Cursor):
 
     connection: GuardedConnection
 
-    def execute(self, *call: Any) -> _GuardedCursor:
+    def execute(self, sql: str, values: Any = ()) -> _GuardedCursor:
         self.connection.require_whole()
-        return super().execute(*call)
+        super().execute(sql, values)
+        self._tell(sql, values)
+        return self
 
-    def executemany(self, *call: Any) -> _GuardedCursor:
+    def executemany(self, sql: str, rows: Any) -> _GuardedCursor:
         self.connection.require_whole()
-        return super().executemany(*call)
+        if self.connection.listener is None:
+            return super().executemany(sql, rows)
+        for values in rows:
+            super().execute(sql, values)
+            self._tell(sql, values)
+        return self
 
-    def executescript(self, *call: Any) -> sqlite3.Cursor:
+    def executescript(self, script: str) -> sqlite3.Cursor:
         self.connection.require_whole()
-        return super().executescript(*call)
+        done = super().executescript(script)
+        self._tell(script, ())
+        return done
+
+    def _tell(self, sql: str, values: object) -> None:
+        if self.connection.listener is not None:
+            self.connection.listener(sql, values, self.rowcount)

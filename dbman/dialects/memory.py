@@ -64,6 +64,10 @@ class Memory(SQLite):
         self.remove()
         self._writer().deserialize(content)
 
+    def copy(self, source: sqlite3.Connection) -> None:
+        """Replace the database by that of a connection."""
+        source.backup(self._writer())
+
     def filled(self, besides: Collection[str]) -> tuple[str, ...]:
         """Return the CREATE TABLE of each table that holds a row, `besides` some tables."""
         connection = self._writer()

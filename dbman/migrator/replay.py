@@ -50,7 +50,7 @@ def replay(
 ) -> Timeline:
     """Run steps on a scratch database and return what each of them changes, by movers."""
     with (
-        _scratch(scene, settings) as database,
+        open_scratch(scene, settings) as database,
         database.moving(scene.lock_key) as connection,
     ):
         run_bootstrap(scene.settings, connection, database.dialect)
@@ -68,7 +68,7 @@ def replay(
 
 def built_by_models(scene: Scene, settings: Settings) -> Facts:
     """Return the schema that `createdb` makes, on a scratch database."""
-    with _scratch(scene, settings) as database:
+    with open_scratch(scene, settings) as database:
         create(replace(scene, database=database))
         with database.reading() as connection:
             return read_schema(scene, database, connection)
@@ -81,7 +81,7 @@ def read_schema(scene: Scene, database: Database, connection: Connection) -> Fac
 
 
 @contextmanager
-def _scratch(scene: Scene, settings: Settings) -> Iterator[Database]:
+def open_scratch(scene: Scene, settings: Settings) -> Iterator[Database]:
     """Yield a scratch database; say what helps where none can be made."""
     with ExitStack() as stack:
         try:

@@ -10,7 +10,7 @@ from dbman.errors import LockError
 from dbman.migrator.scene import Scene
 from dbman.plans import Step
 from dbman.revisions import Key
-from dbman.runner import Runner
+from dbman.runner import Listener, Runner
 from dbman.translate import Translation
 from dbman.versions import VersionRows, make_version_tables, write_versions
 
@@ -25,11 +25,13 @@ def run_steps(
     versions: VersionRows,
     *,
     atomic: bool = True,
+    listener: Listener | None = None,
 ) -> tuple[Translation, ...]:
     """Run steps inside the transaction and write the rows that they leave.
 
     Rows are written once at the end where the run and the database are atomic, else after each
-    step, and kept. Returned is what had to be translated for the database.
+    step, and kept. `listener` is told what scripts do. Returned is what had to be translated for
+    the database.
     """
     graph, dialect, lock = scene.graph, scene.database.dialect, scene.database.lock
     applied = set(graph.applied(versions.rows))
@@ -67,7 +69,7 @@ def run_steps(
         runner = Runner(scene.settings, scene.progress)
         metadata = scene.metadata_for(steps)
         translations += runner.run(
-            connection, dialect, steps, after, atomic=atomic, metadata=metadata
+            connection, dialect, steps, after, atomic=atomic, metadata=metadata, listener=listener
         )
     write()
     return translations

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dbman.loading import running_line
 from dbman.progress import NullProgress, Progress
 
 REROUTED = "rerouted"
@@ -58,10 +58,7 @@ class Translations:
 
     def _line(self) -> int | None:
         """Return the line of the script that was reached last on the way here."""
-        frame = sys._getframe() if self.script else None
-        while frame is not None and frame.f_code.co_filename != str(self.script):
-            frame = frame.f_back
-        return frame.f_lineno if frame is not None else None
+        return running_line(self.script) if self.script else None
 
 
 def summary(entries: Iterable[Translation], dialect: str = "SQLite") -> str:

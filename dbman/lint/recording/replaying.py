@@ -17,11 +17,11 @@ from dbman.database import Database
 from dbman.errors import DbmanError
 from dbman.facts import Facts
 from dbman.failures import UNCHANGED
-from dbman.lint.recording.listening import Listener
 from dbman.lint.recording.results import RecordedStep, Recording
 from dbman.migrator.replay import read_schema
 from dbman.migrator.scene import Scene
 from dbman.plans import Direction, Step, plan_upgrade
+from dbman.recording.listening import Listener
 from dbman.revisions import Key
 from dbman.runner import Runner
 from dbman.scratch import scratch

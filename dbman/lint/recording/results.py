@@ -4,63 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dbman.facts import Facts
 from dbman.plans import Direction
+from dbman.recording import Recorded
 from dbman.revisions import Key
 
 if TYPE_CHECKING:
     from dbman.revisions import Revision
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in a script something is asked for; a helper in another module is not looked into."""
-
-    path: Path
-    """The script."""
-    line: int
-    """The line on which the call begins."""
-    column: int = 1
-    """The column on which it begins; the first one is 1."""
-    end_line: int | None = None
-    """The line on which it ends, if Python tells."""
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """One thing that a script does: an operation of Alembic, or a statement of its own.
-
-    What an operation causes, such as the rebuild of a table, is not recorded.
-    """
-
-    kind: str
-    """The name of the operation's class, as ``CreateTableOp``; ``Statement`` for what the script
-    runs on its connection itself."""
-    place: Place
-    """Where the script asks for it."""
-    operation: Any = None
-    """Alembic's operation as the script asked for it, before it is translated for the scratch
-    database; None for a statement. Inside a batch its table is that of the batch."""
-    sql: str | None = None
-    """The text of a statement, and of ``op.execute``; None for any other operation."""
-    is_written: bool = False
-    """Whether that text was written by hand, rather than compiled from a construct such as
-    ``table.insert()``."""
-    is_ddl: bool = False
-    """Whether it was compiled from DDL, as by ``metadata.create_all()``."""
-    in_batch: bool = False
-    """Whether it was asked for inside ``op.batch_alter_table``."""
-    in_autocommit: bool = False
-    """Whether it was asked for inside an ``autocommit_block()``."""
-    tables: tuple[str, ...] = ()
-    """The tables whose definition it changes, as ``table`` or ``schema.table``."""
-    writes: tuple[str, ...] = ()
-    """The tables whose rows it inserts, changes or deletes."""
-    verb: str = ""
-    """The first word of the statement in capitals, as ``UPDATE``; nothing for operations."""
 
 
 @dataclass(frozen=True)

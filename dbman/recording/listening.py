@@ -11,8 +11,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from dbman.facts import Facts
-from dbman.lint.recording.naming import changed_by_operation, changed_by_sql, verb_of
-from dbman.lint.recording.results import Place, Recorded
+from dbman.recording.naming import changed_by_operation, changed_by_sql, verb_of
+from dbman.recording.results import Place, Recorded
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -22,9 +22,14 @@ _NOT_ASKED_FOR = ("sqlalchemy.engine.reflection", "sqlalchemy.dialects.", "dbman
 
 
 class Listener:
-    """Takes note of what the script that runs asks for; `hear` says which one that is."""
+    """Takes note of what the script that runs asks for; `hear` says which one that is.
 
-    def __init__(self) -> None:
+    What cannot be done in the one transaction of a scratch database is done otherwise, unless
+    things are to be left as they are `written`.
+    """
+
+    def __init__(self, *, written: bool = False) -> None:
+        self._as_written = written
         self._operations: Any = None
         self._script: Path | None = None
         self._before = Facts()
@@ -53,7 +58,8 @@ class Listener:
         kept = changed.invoke, changed.batch_alter_table, context.autocommit_block
         changed.invoke = self._listening(changed.invoke, in_batch=False)
         changed.batch_alter_table = self._listening_batch(changed.batch_alter_table)
-        context.autocommit_block = self._autocommit
+        if not self._as_written:
+            context.autocommit_block = self._autocommit
         self._script, self._before, self._heard = script, before, []
         self._depth, self._in_autocommit = 0, False
         try:
@@ -66,7 +72,8 @@ class Listener:
         def heard(operation: Any) -> Any:
             if self._depth == 0 and self._script is not None:
                 self._operation(operation, in_batch)
-            if operation.__class__.__name__ in ("CreateIndexOp", "DropIndexOp"):
+            kind = type(operation).__name__
+            if kind in ("CreateIndexOp", "DropIndexOp") and not self._as_written:
                 # The scratch database is moved in one transaction, and nobody waits for it.
                 operation.kw.pop("postgresql_concurrently", None)
             with self._inside():

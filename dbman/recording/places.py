@@ -1,0 +1,138 @@
+"""A scratch database in the state of the real one, for a run to be recorded on.
+
+A SQLite file is copied, rows and all. On a server the applied revisions are replayed on a scratch
+database, which then has the real one's structure and what migrations wrote, but not its rows.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dbman.backups.copies import copy_content
+from dbman.config import Settings
+from dbman.dialects.memory import Memory
+from dbman.errors import MigrationError
+from dbman.migrator.replay import open_scratch
+from dbman.migrator.running import run_steps
+from dbman.migrator.scene import Scene
+from dbman.plans import Step, plan_upgrade
+from dbman.progress import NullProgress, Progress
+from dbman.recording.recorder import Recorder
+from dbman.recording.results import Account, Statement
+from dbman.recording.statements import heard
+from dbman.revisions import Key
+from dbman.urls import sqlite_url
+from dbman.versions import VersionRows
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from dbman.database import Database
+
+MOST_IN_MEMORY = 256 * 1024 * 1024
+"""A SQLite file above this is copied into a temporary one."""
+_NO_ROWS = VersionRows(frozenset(), (), frozenset())
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What steps did on a scratch database."""
+
+    accounts: tuple[Account, ...]
+    """Those that ran, in order; the last one may have failed."""
+    before: tuple[Statement, ...]
+    """Statements before the first step, such as those that make the version table."""
+    error: MigrationError | None = None
+    """Why it ended before the last step."""
+
+
+class _Told(NullProgress):
+    """Tells of steps alone: nothing happens to the database that people think of."""
+
+    def __init__(self, progress: Progress, title: str) -> None:
+        self.progress, self.title = progress, title
+        self.step, self.end = progress.step, progress.end  # type: ignore[method-assign]
+
+    def begin(self, title: str, total: int) -> None:
+        """Tell what is really done."""
+        self.progress.begin(self.title, total)
+
+
+def record(
+    scene: Scene,
+    settings: Settings,
+    steps: Sequence[Step],
+    rows: Collection[Key],
+    *,
+    copied: bool,
+    atomic: bool = True,
+) -> Recording:
+    """Run steps on a scratch database which stands at `rows`, and return what they did.
+
+    With `copied` it is a copy of the scene's SQLite file. Raises `DatabaseError` where none can be
+    made, and what a replay raises; what the steps themselves raise is in the result.
+    """
+    recorder, error = Recorder(), None
+    try:
+        with (
+            _standing_at(scene, settings, rows, copied=copied, atomic=atomic) as (
+                there,
+                connection,
+            ),
+            heard(connection, recorder.say),
+        ):
+            there = replace(there, progress=_Told(scene.progress, "recording"))
+            versions = there.read(connection)
+            run_steps(there, connection, steps, versions, atomic=atomic, listener=recorder)
+    except MigrationError as err:
+        error = err
+    return Recording(tuple(recorder.accounts), tuple(recorder.before), error)
+
+
+@contextmanager
+def _standing_at(
+    scene: Scene, settings: Settings, rows: Collection[Key], *, copied: bool, atomic: bool
+) -> Iterator[tuple[Scene, Connection]]:
+    """Yield a scratch database in a state, inside the transaction of a move."""
+    if copied:
+        settings = replace(settings, scratch_url=_place_for_copy(scene.database.dialect.path))
+    with open_scratch(scene, settings) as database:
+        progress = _Told(scene.progress, "replaying")
+        there = replace(scene, database=database, progress=progress, assumed=frozenset())
+        if copied:
+            _copy(scene.database, database)
+        with database.moving(scene.lock_key, atomic=atomic) as connection:
+            if not copied and rows:
+                run_steps(there, connection, _steps_to(scene, rows), _NO_ROWS)
+            yield there, connection
+
+
+def _place_for_copy(path: Path | None) -> str:
+    if path is None or path.stat().st_size <= MOST_IN_MEMORY:
+        return "sqlite://"
+    return sqlite_url(Path(tempfile.gettempdir()) / "copy").render_as_string()
+
+
+def _copy(source: Database, target: Database) -> None:
+    """Copy a SQLite file into a scratch database."""
+    with source.reading() as connection:
+        raw = source.dialect.raw(connection)
+        if isinstance(target.dialect, Memory):
+            target.dialect.copy(raw)
+            return
+        with closing(sqlite3.connect(str(target.dialect.path), isolation_level=None)) as file:
+            copy_content(raw, file, source.lock_timeout)
+
+
+def _steps_to(scene: Scene, rows: Collection[Key]) -> Sequence[Step]:
+    """Return the steps that lead to a state, in dbman's order."""
+    graph = scene.graph
+    applied = graph.applied(rows)
+    plan = plan_upgrade(graph, applied, (), scene.implied, scene.levels)
+    return [step for step in plan.steps if step.revision.key in applied]
