@@ -69,9 +69,7 @@ def scratch(settings: Settings, progress: Progress | None = None) -> Iterator[Da
     Raises `SettingsError` for a wrong URL, and `DatabaseError` where none can be made. `progress`
     is warned where one cannot be dropped.
     """
-    source = settings.sources.get("scratch_url", "default")
-    named = replace(settings, db=None, url=settings.scratch_url, sources={"url": source})
-    dialect = open_dialect(find_address(named).url, settings.lock_timeout)
+    dialect = scratch_place(settings)
     if isinstance(dialect, Server):
         with _on_server(dialect, progress or NullProgress()) as made:
             yield ScratchDatabase(made, translate=settings.translate)
@@ -82,6 +80,13 @@ def scratch(settings: Settings, progress: Progress | None = None) -> Iterator[Da
             yield ScratchDatabase(made, translate=settings.translate)
         finally:
             made.remove()
+
+
+def scratch_place(settings: Settings) -> Dialect:
+    """Return what `scratch_url` names, where scratch databases are made; nothing is opened."""
+    source = settings.sources.get("scratch_url", "default")
+    named = replace(settings, db=None, url=settings.scratch_url, sources={"url": source})
+    return open_dialect(find_address(named).url, settings.lock_timeout)
 
 
 def _name() -> str:

@@ -308,6 +308,13 @@ RevId: TypeAlias = Annotated[
 ScratchUrl: TypeAlias = Annotated[
     str | None, Option("--scratch-url", metavar="URL", help="Where scratch databases are made.")
 ]
+RowCount: TypeAlias = Annotated[
+    int, Option("--rows", metavar="N", min=1, help="How many rows each table is given.")
+]
+Seed: TypeAlias = Annotated[int, Option("--seed", metavar="N", help="What rows are drawn with.")]
+Keep: TypeAlias = Annotated[
+    bool, Option("--keep", help="Keep the databases on which a step failed.")
+]
 Rename: TypeAlias = Annotated[
     list[str] | None,
     Option(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 from dbman.cli.commands import command
-from dbman.cli.options import Names, ScratchUrl
+from dbman.cli.options import Keep, Names, RowCount, ScratchUrl, Seed
 from dbman.cli.render import Page, Styled, Table
 from dbman.cli.session import Session
 from dbman.cli.views.checked import checked_page
+from dbman.cli.views.verified import verified_page
 
 PANEL = "Trust"
 
@@ -19,6 +20,24 @@ def check(session: Session, names: Names = None, scratch_url: ScratchUrl = None)
     session.refuse_database()
     session.tell_of_environment()
     return checked_page(session.manager.check(*names or (), scratch_url=scratch_url))
+
+
+@command(PANEL, "dbman verify", "dbman verify poser --keep", "dbman verify --rows 20 --seed 7")
+def verify(
+    session: Session,
+    names: Names = None,
+    scratch_url: ScratchUrl = None,
+    rows: RowCount = 5,
+    seed: Seed = 0,
+    keep: Keep = False,
+) -> Page:
+    """Try every revision, with rows, on scratch databases."""
+    session.refuse_database()
+    session.tell_of_environment()
+    verified = session.manager.verify(
+        *names or (), scratch_url=scratch_url, seed=seed, rows=rows, keep=keep
+    )
+    return verified_page(verified)
 
 
 @command(PANEL, "dbman config", "dbman config --json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbman.config import SettingRow
@@ -10,6 +11,7 @@ from dbman.manager.base import ManagerBase
 if TYPE_CHECKING:
     from dbman.cache import Store
     from dbman.drift import Check
+    from dbman.verify import Verification
 
 
 class TrustCommands(ManagerBase):
@@ -20,6 +22,24 @@ class TrustCommands(ManagerBase):
         from dbman.drift import check
 
         return check(self.scene, names, scratch_url=scratch_url)
+
+    def verify(
+        self,
+        *names: str,
+        scratch_url: str | None = None,
+        seed: int = 0,
+        rows: int = 5,
+        keep: bool = False,
+    ) -> Verification:
+        """Try every revision of these extensions, or of all, on scratch databases.
+
+        Tables are filled with `rows` rows drawn with `seed`; with `keep` the databases stay on
+        which a step failed.
+        """
+        from dbman.verify import Options, verify
+
+        options = Options(names, seed, rows, keep, Path.cwd())
+        return verify(self.scene, self.settings.at_scratch(scratch_url), options)
 
     def config(self) -> tuple[SettingRow, ...]:
         """Return every setting with its value and where that comes from."""

@@ -19,7 +19,6 @@ COMMON = ("-u, --url", "--db", "-c, --config", "-n, --name", "-x", "--skip", "--
 LATER = (
     "schema",
     "lint",
-    "verify",
     "explain",
 )
 
@@ -48,7 +47,7 @@ def test_the_commands_of_the_issue_are_there_and_no_others() -> None:
     """What is not built yet is not shown, and typing it is a wrong command."""
     assert " ".join(sorted(SHOWN)) == (
         "check checkdb config createdb downgrade dropdb extensions generate graph heads history initdb merge"
-        " new rebase show squash stamp status upgrade version_locations"
+        " new rebase show squash stamp status upgrade verify version_locations"
     )
     assert not set(LATER) & set(GROUP.commands)
 

@@ -1,0 +1,52 @@
+"""The whole run: every unit of every family, one after the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+from dbman.config import Settings
+from dbman.migrator.scene import Scene
+from dbman.verify import models, steps
+from dbman.verify.bench import Bench, Options
+from dbman.verify.results import Finding, Outcome, Skipped, Verification
+from dbman.verify.units import Unit
+
+Family = Callable[[Bench], Iterator[Unit]]
+FAMILIES: tuple[Family, ...] = (models.units, steps.units)
+"""What is verified, in this order; each yields its units, which are the same in every run."""
+
+
+def all_units(bench: Bench) -> Iterator[Unit]:
+    """Yield every unit, in the order in which they are quickest."""
+    for family in FAMILIES:
+        yield from family(bench)
+
+
+def verify(scene: Scene, settings: Settings, options: Options | None = None) -> Verification:
+    """Run every unit and return what they find; `settings` say where scratch databases are made.
+
+    Raises:
+        UsageError: a name that no extension has.
+        ScriptError: ids or labels are used twice, or there is a cycle.
+        DatabaseError: no scratch database can be made.
+    """
+    with Bench(scene, settings, options) as bench:
+        units = tuple(all_units(bench))
+        outcomes = tuple(_run(bench, units))
+        aside = {**bench.aside, **(bench.replay.plan.aside or {})}
+        return Verification(
+            tuple(each for each in outcomes if isinstance(each, Finding)),
+            tuple(each for each in outcomes if isinstance(each, Skipped)),
+            Counter(unit.check for unit in units),
+            tuple(bench.kept),
+            tuple(f"{name} was left aside: {why}" for name, why in aside.items()),
+            bench.options.seed,
+        )
+
+
+def _run(bench: Bench, units: Sequence[Unit]) -> Iterator[Outcome]:
+    bench.progress.begin("verifying", len(units))
+    for unit in units:
+        yield from bench.run(unit)
+    bench.progress.end()

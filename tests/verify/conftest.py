@@ -1,0 +1,86 @@
+"""Histories of one extension, and what verifying them finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent, indent
+from typing import Any
+
+import pytest
+
+from dbman import Manager
+from dbman.verify import Verification
+
+SCRIPT = '''"""{doc}"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = {id!r}
+down_revision = {down!r}
+branch_labels = {labels!r}
+depends_on = None
+
+
+def upgrade():
+{up}
+
+
+def downgrade():
+{down_body}
+'''
+
+
+def script(id: str, down: str | None, up: str, back: str | None = "pass") -> str:  # noqa: A002 - as in Alembic
+    """Return a script; without `back` it has no downgrade."""
+    text = SCRIPT.format(
+        doc=id,
+        id=id,
+        down=down,
+        labels=None if down else ("poser",),
+        up=indent(dedent(up).strip(), "    "),
+        down_body=indent(dedent(back or "pass").strip(), "    "),
+    )
+    return text if back is not None else text.partition("\n\ndef downgrade")[0] + "\n"
+
+
+@dataclass
+class History:
+    """An extension `poser` made of steps, and what is found in it."""
+
+    make: Callable[..., Path]
+    """The fixture `make_extension`."""
+    folder: Path
+    """An empty folder."""
+
+    def __call__(self, *steps: tuple[str, str | None], **options: Any) -> Verification:
+        """Verify a history of (upgrade, downgrade): revisions r1, r2, ..."""
+        return self.manager(*steps, **options.pop("settings", {})).verify(**options)
+
+    def manager(self, *steps: tuple[str, str | None], **settings: Any) -> Manager:
+        """Return a manager of such a history."""
+        scripts = {
+            f"r{number}.py": script(f"r{number}", f"r{number - 1}" if number > 1 else None, *step)
+            for number, step in enumerate(steps, 1)
+        }
+        self.make("poser", scripts)
+        return Manager(**{"core": "poser", **settings})
+
+    def told(self, found: Verification, check: str) -> Mapping[str, list[str]]:
+        """Return the messages of one check by revision."""
+        told: dict[str, list[str]] = {}
+        for each in found.findings:
+            if each.check == check:
+                told.setdefault(str(each.revision), []).append(each.message)
+        return told
+
+
+@pytest.fixture
+def history(
+    make_extension: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> History:
+    """Return what makes and verifies histories; the current folder is an empty one."""
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.chdir(tmp_path)
+    return History(make_extension, tmp_path)
