@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ from dbman.autogenerate.wanted import Wanted, build
 from dbman.config import Settings
 from dbman.database import Database
 from dbman.errors import ExtensionError
-from dbman.facts import Facts, read_facts
+from dbman.facts import read_facts
 from dbman.migrator.heads import at_heads
 from dbman.migrator.scene import Scene
 from dbman.models import joined_metadata
@@ -50,6 +50,8 @@ class Comparison:
     """The models of all."""
     context: MigrationContext
     """Alembic's context on the scratch database, while that is there."""
+    ground: Ground
+    """What both build, as facts, the renames among the operations behind the migrations."""
     operations: tuple[MigrateOperation, ...]
     """What would make the migrations build the models, in Alembic's order."""
     remarks: tuple[Remark, ...]
@@ -58,8 +60,6 @@ class Comparison:
     """The extensions whose migrations were not replayed, and why."""
     warnings: tuple[str, ...] = ()
     """What SQLAlchemy, Alembic and dbman warn of."""
-    before: Facts = field(default_factory=Facts)
-    """What the migrations build, the renames among the operations behind them."""
 
     @cached_property
     def changes(self) -> Mapping[str | None, tuple[MigrateOperation, ...]]:
@@ -122,9 +122,12 @@ class Comparison:
     def owner_of(self, operation: MigrateOperation) -> str | None:
         """Return who owns the table of an operation; what has no table belongs to the core."""
         key = table_of(operation)
-        if key is None:
-            return next((each.name for each in self.scene.extensions if each.is_core), None)
-        return self.owner(key)
+        return self.core if key is None else self.owner(key)
+
+    @property
+    def core(self) -> str | None:
+        """The name of the core, if there is one."""
+        return next((each.name for each in self.scene.extensions if each.is_core), None)
 
     def owner(self, key: str) -> str | None:
         """Return who owns a table by its key."""
@@ -193,7 +196,7 @@ def _looked_at(base: _Base, renames: Sequence[Rename] = ()) -> Iterator[Comparis
         found = (*rename_operations(connection, renames), *filled(draft.operations, metadata))
         warned += (*_other_dialect(scene, base.database, metadata), *_unseen(wanted))
         yield Comparison(
-            scene, metadata, context, found, tuple(draft.remarks), base.aside, warned, before
+            scene, metadata, context, ground, found, tuple(draft.remarks), base.aside, warned
         )
 
 
@@ -203,9 +206,9 @@ def _schemas(found: Comparison, base: _Base) -> Schemas:
 
     kinds = (CreateTableOp, DropTableOp)
     compared_ones = {table_of(each) for each in found.operations if isinstance(each, kinds)}
-    lone = set(found.before.tables) ^ set(base.wanted.facts.tables)
-    wanted = base.wanted.facts
-    return Schemas(found.before, wanted, found.owner, frozenset(lone - compared_ones))
+    before, wanted = found.ground.before, base.wanted.facts
+    lone = set(before.tables) ^ set(wanted.tables)
+    return Schemas(before, wanted, found.owner, frozenset(lone - compared_ones))
 
 
 def _asking(alike: Sequence[Rename]) -> Iterator[str]:
@@ -236,7 +239,7 @@ def _configured(scene: Scene) -> Settings:
     """Return settings whose environment leaves version tables out and imports custom types."""
     environment = scene.settings.environment
     own = {
-        "include_name": _without_version_tables(
+        "include_name": _without_others_tables(
             scene, resolve(environment.get("include_name"), "include_name")
         ),
         "render_item": _importing(
@@ -247,9 +250,12 @@ def _configured(scene: Scene) -> Settings:
     return replace(scene.settings, environment={**environment, **own})
 
 
-def _without_version_tables(scene: Scene, wanted: Any) -> Any:
+def _without_others_tables(scene: Scene, wanted: Any) -> Any:
+    """Return Alembic's `include_name` hook: it leaves out what is dbman's own, or SQLite's."""
+
     def include_name(name: str | None, kind: str, parents: Any) -> bool:
-        if kind == "table" and name in scene.trees:
+        # SQLAlchemy 1.4 lists sqlite_sequence.
+        if kind == "table" and (name in scene.trees or str(name).startswith("sqlite_")):
             return False
         return wanted is None or bool(wanted(name, kind, parents))
 

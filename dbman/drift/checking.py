@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from dbman.autogenerate.comparing import Comparison, compared
@@ -9,6 +10,7 @@ from dbman.autogenerate.directives import Remark
 from dbman.autogenerate.generating import require_models
 from dbman.autogenerate.naming import named, named_copy
 from dbman.autogenerate.operations import flat, told
+from dbman.drift.leftovers import left_over
 from dbman.drift.results import Check, Drift
 from dbman.errors import ExtensionError
 from dbman.migrator.scene import Scene
@@ -44,6 +46,7 @@ def check(scene: Scene, names: Sequence[str] = (), *, scratch_url: str | None = 
             tuple(_drifts(comparison, chosen, with_strangers=not names)),
             unchecked,
             {} if names else {name: why for name, why in left.items() if name not in unchecked},
+            comparison.ground.wanted.problem,
             comparison.warnings,
         )
 
@@ -74,15 +77,15 @@ def _drifts(
     comparison: Comparison, names: Collection[str], *, with_strangers: bool
 ) -> Iterator[Drift]:
     """Yield what differs, owner by owner."""
-    remarks: dict[str | None, list[str]] = {}
-    for each in comparison.remarks:
-        remarks.setdefault(comparison.owner_of(each), []).append(each.text)
-    owners: tuple[str | None, ...] = (*comparison.scene.graph.extensions, None)
-    copies = named_copy(comparison.metadata)
-    for name in owners:
+    differing = defaultdict(list)
+    for remark in comparison.remarks:
+        differing[comparison.owner_of(remark)].append(remark.text)
+    for each in left_over(comparison):
+        differing[each.extension].append(each.text)
+    copies, models = named_copy(comparison.metadata), comparison.scene.load_models()
+    for name in (*comparison.scene.graph.extensions, None):
         if name in names or (name is None and with_strangers):
-            changes = comparison.changes.get(name, ())
-            written = named(changes, copies, comparison.scene.load_models())
-            operations = [told(each) for each in flat(written) if not isinstance(each, Remark)]
-            if operations or name in remarks:
-                yield Drift(name, tuple(operations), tuple(remarks.get(name, ())))
+            written = flat(named(comparison.changes.get(name, ()), copies, models))
+            operations = [told(each) for each in written if not isinstance(each, Remark)]
+            if operations or differing[name]:
+                yield Drift(name, tuple(operations), tuple(dict.fromkeys(differing[name])))

@@ -30,10 +30,22 @@ class Check:
     """The extensions that should have been compared and could not, and why."""
     aside: Mapping[str, str] = field(default_factory=dict)
     """The extensions that were left aside on purpose, or have no models, and why."""
+    problem: str | None = None
+    """Why only what Alembic sees was compared: the models could not be built."""
     notes: tuple[str, ...] = ()
     """What else people should know, one line each."""
 
     @property
     def matches(self) -> bool:
         """Return whether nothing differs; what could not be compared is no match."""
-        return not self.drifts and not self.unchecked
+        return not (self.drifts or self.unchecked or self.problem)
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """One thing that differs and no operation mends."""
+
+    extension: str | None
+    """Whose it is; None for nobody's."""
+    text: str
+    """What differs, in one line."""

@@ -29,7 +29,7 @@ def checked_page(check: Check) -> Page:
 def _answer(check: Check) -> Styled:
     if check.drifts:
         return Styled("the migrations do not build the models", "bad")
-    if check.unchecked:
+    if not check.matches:
         return Styled("nothing differs, but not all could be checked", "bad")
     return Styled("the migrations build the models", "good")
 
@@ -62,5 +62,6 @@ def _data(check: Check) -> dict[str, object]:
         ],
         "unchecked": dict(check.unchecked),
         "aside": dict(check.aside),
+        "problem": check.problem,
         "notes": list(check.notes),
     }
