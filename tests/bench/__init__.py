@@ -1,0 +1,1 @@
+"""dbman, Alembic, Flask-Migrate and Django at the same work: `scripts/bench`."""
