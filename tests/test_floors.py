@@ -20,7 +20,7 @@ FLOORS = {
     3: "database versions loading failures runner bootstrap locks backups rebuilds integrity cache"
     " translate",
     4: "scratch migrator autogenerate alembic_env drift recording",
-    5: "exports lint pictures repair scaffold verify",
+    5: "exports lint pictures repair scaffold verify schemas",
     6: "manager environment",
     7: "cli",
 }

@@ -199,6 +199,25 @@ Picture: TypeAlias = Annotated[
         help="Draw it to a file: .svg, .html, .mmd, .dot or .json.",
     ),
 ]
+Source: TypeAlias = Annotated[
+    str,
+    Option(
+        "--from",
+        metavar="SOURCE",
+        help="models, migrations, database, a TARGET, a URL or a path.",
+        autocompletion=completion.targets,
+    ),
+]
+Tables: TypeAlias = Annotated[
+    list[str] | None,
+    Option("--table", metavar="PATTERN", help="Only tables of such names: 'user*'."),
+]
+Distance: TypeAlias = Annotated[
+    int,
+    Option(
+        "--distance", metavar="N", min=0, help="Also tables that N foreign keys lead to or from."
+    ),
+]
 Full: TypeAlias = Annotated[bool, Option("--full", help="Fold no long histories.")]
 Ascii: TypeAlias = Annotated[bool, Option("--ascii", help="Draw with plain ASCII.")]
 Offline: TypeAlias = Annotated[

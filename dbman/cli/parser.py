@@ -110,9 +110,14 @@ def named(text: str, prog: str | None) -> str:
 
 
 def write_options(command: Any, ctx: Any, formatter: Any) -> None:
-    """Write the parameters of a command by panel: arguments, options, common options."""
+    """Write the parameters of a command by panel: arguments, options, common options.
+
+    What typer adds to print completion is left out, to keep the overview on one screen.
+    """
     sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
     for param in command.get_params(ctx):
+        if param.name == "show_completion":
+            continue
         is_argument = param.param_type_name == "argument"
         record = (param.metavar, param.help or "") if is_argument else param.get_help_record(ctx)
         if record:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dbman.cli.commands import command
 from dbman.cli.options import (
     Ascii,
+    Distance,
     DryRun,
     Full,
     Name,
@@ -17,8 +18,11 @@ from dbman.cli.options import (
     Rev,
     RevOption,
     Revrange,
+    ScratchUrl,
     Scripts,
     Section,
+    Source,
+    Tables,
     Write,
 )
 from dbman.cli.output import has_symbols, terminal_width
@@ -28,6 +32,7 @@ from dbman.cli.views.exports import locations_page
 from dbman.cli.views.extensions import extensions_page
 from dbman.cli.views.pictures import drawing_page, picture_page
 from dbman.cli.views.revisions import Revisions
+from dbman.cli.views.schemas import schema_page
 from dbman.errors import UsageError
 
 PANEL = "Revisions"
@@ -101,6 +106,27 @@ def graph(
         )
     picture = manager.picture(*wanted, offline=offline, full=full)
     return picture_page(picture, terminal_width(), ascii_only=ascii_ or not has_symbols())
+
+
+@command(PANEL, "dbman schema > schema.sql", "dbman schema poser --distance 1")
+def schema(
+    session: Session,
+    names: Names = None,
+    source: Source = "migrations",
+    tables: Tables = None,
+    distance: Distance = 0,
+    scratch_url: ScratchUrl = None,
+) -> Page:
+    """Print the tables of extensions as SQL, for a review."""
+    return schema_page(
+        session.manager.schema(
+            *(names or ()),
+            source=source,
+            tables=tables or (),
+            distance=distance,
+            scratch_url=scratch_url,
+        )
+    )
 
 
 @command(

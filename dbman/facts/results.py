@@ -52,6 +52,10 @@ class Facts:
         """Return the facts about these tables or views alone."""
         return Facts(frozenset(fact for fact in self.facts if fact.table in tables))
 
+    def without(self, *tables: str) -> Facts:
+        """Return the facts about all but these tables or views."""
+        return Facts(frozenset(fact for fact in self.facts if fact.table not in tables))
+
 
 @dataclass(frozen=True)
 class Difference:

@@ -10,10 +10,12 @@ from dbman.revisions import Revision
 from dbman.targets import Targets
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from dbman.exports import Export
     from dbman.pictures import Drawing, Picture
+    from dbman.schemas import Schema
 
 
 class RevisionCommands(ManagerBase):
@@ -66,6 +68,26 @@ class RevisionCommands(ManagerBase):
 
         require_form(file)
         return draw(self.picture(*names, offline=offline, full=full), file, force=force)
+
+    def schema(
+        self,
+        *names: str,
+        source: str = "migrations",
+        tables: Collection[str] = (),
+        distance: int = 0,
+        scratch_url: str | None = None,
+    ) -> Schema:
+        """Return the tables of some extensions, by default all, with their columns and DDL.
+
+        `source` is models, migrations, database, a target, a URL or a path. `tables` are patterns
+        of names; with `distance` come those that so many foreign keys lead to.
+        """
+        from dbman.schemas import choose, find_side, read_side, require_known, settings_for
+
+        require_known(names, self.graph.extensions)
+        side = find_side(self.scene, source)
+        found = read_side(self.scene, side, settings_for(self.scene, [side], scratch_url))
+        return choose(found, names, tables, distance)
 
     def version_locations(self, form: str = "default", **options: object) -> Export:
         """Return what plain Alembic needs to find all scripts; see `dbman.exports`."""

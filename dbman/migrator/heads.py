@@ -1,8 +1,11 @@
-"""A scratch database at the heads: a snapshot where one is kept, else a replay of everything."""
+"""A scratch database at the heads, or at some revisions.
+
+At the heads it is a snapshot where one is kept, else a replay of everything.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -13,6 +16,7 @@ from dbman.database import Database
 from dbman.dialects.memory import Memory
 from dbman.migrator.moves import upgrade
 from dbman.migrator.scene import Scene
+from dbman.revisions import Revision
 from dbman.scratch import scratch
 
 
@@ -41,6 +45,18 @@ def at_heads(scene: Scene, settings: Settings) -> Iterator[AtHeads]:
         yield AtHeads(database, _fill(scene, database))
 
 
+@contextmanager
+def built_to(scene: Scene, settings: Settings, revisions: Sequence[Revision]) -> Iterator[Database]:
+    """Yield a scratch database with these revisions applied and what they need, and no others.
+
+    `settings` say where it is made. Raises what `upgrade` raises.
+    """
+    targets = [f"{revision.extension}@{revision.id}" for revision in revisions]
+    with scratch(settings, scene.progress) as database:
+        _upgrade(replace(scene, database=database), targets)
+        yield database
+
+
 def _fill(scene: Scene, database: Database) -> Mapping[str, str]:
     """Bring an empty database to the heads; return who had to be left aside, and why."""
     memory = database.dialect
@@ -66,8 +82,14 @@ def _replay(scene: Scene, database: Database) -> Mapping[str, str]:
     extensions = tuple(
         replace(each, skipped=each.skipped or each.name in broken) for each in scene.extensions
     )
-    move = upgrade(replace(scene, extensions=extensions, database=database), create=True)
-    if not move.plan.steps:  # what stands before the first revision is there all the same
-        with database.moving(scene.lock_key) as connection:
-            run_bootstrap(scene.settings, connection, database.dialect)
-    return {name: broken.get(name, why) for name, why in (move.plan.aside or {}).items()}
+    aside = _upgrade(replace(scene, extensions=extensions, database=database), ("heads",))
+    return {name: broken.get(name, why) for name, why in aside.items()}
+
+
+def _upgrade(scene: Scene, targets: Sequence[str]) -> Mapping[str, str]:
+    """Bring an empty database to targets, maybe none; return who is left aside, and why."""
+    plan = upgrade(scene, targets, create=True).plan if targets else None
+    if not plan or not plan.steps:  # what stands before the first revision is there all the same
+        with scene.database.moving(scene.lock_key) as connection:
+            run_bootstrap(scene.settings, connection, scene.database.dialect)
+    return (plan.aside if plan else None) or {}

@@ -14,7 +14,7 @@ from dbman.dialects import open_dialect
 from dbman.errors import DatabaseError, UsageError
 from dbman.facts import Facts, read_facts
 from dbman.migrator.scene import Scene
-from dbman.migrator.tables import create
+from dbman.migrator.tables import Created, create
 from dbman.migrator.timeline import Mover, Timeline
 from dbman.plans import Step
 from dbman.revisions import Key
@@ -68,10 +68,18 @@ def replay(
 
 def built_by_models(scene: Scene, settings: Settings) -> Facts:
     """Return the schema that `createdb` makes, on a scratch database."""
+    with (
+        with_models(scene, settings) as (database, _),
+        database.reading() as connection,
+    ):
+        return read_schema(scene, database, connection)
+
+
+@contextmanager
+def with_models(scene: Scene, settings: Settings) -> Iterator[tuple[Database, Created]]:
+    """Yield a scratch database that `createdb` made, and what it did."""
     with open_scratch(scene, settings) as database:
-        create(replace(scene, database=database))
-        with database.reading() as connection:
-            return read_schema(scene, database, connection)
+        yield database, create(replace(scene, database=database))
 
 
 def read_schema(scene: Scene, database: Database, connection: Connection) -> Facts:

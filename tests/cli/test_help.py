@@ -17,7 +17,6 @@ HIDDEN = [name for name, command in GROUP.commands.items() if command.hidden]
 COMMON = ("-u, --url", "--db", "-c, --config", "-n, --name", "-x", "--skip", "--strict",
           "--lock-timeout", "--no-translate", "--json", "-v, --verbose", "-q, --quiet", "--debug")  # fmt: skip
 LATER = (
-    "schema",
     "lint",
     "explain",
 )
@@ -47,7 +46,7 @@ def test_the_commands_of_the_issue_are_there_and_no_others() -> None:
     """What is not built yet is not shown, and typing it is a wrong command."""
     assert " ".join(sorted(SHOWN)) == (
         "check checkdb config createdb downgrade dropdb extensions generate graph heads history initdb merge"
-        " new rebase show squash stamp status upgrade verify version_locations"
+        " new rebase schema show squash stamp status upgrade verify version_locations"
     )
     assert not set(LATER) & set(GROUP.commands)
 

@@ -1,0 +1,180 @@
+"""A schema, read from a database: its facts, and the order of its columns, which is no fact."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from dbman.facts import Fact, Facts
+from dbman.schemas.ddl import Writer, by_kind
+from dbman.schemas.results import Column, ForeignKey, Kind, Schema, Table
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+_COLUMNS_OF_SQLITE = """
+SELECT m.name, c.name FROM main.sqlite_master m JOIN pragma_table_xinfo(m.name) c
+WHERE m.type = 'table' ORDER BY m.name, c.cid"""
+_COLUMNS = """
+SELECT {table}, column_name FROM information_schema.columns WHERE {where}
+ORDER BY table_schema, table_name, ordinal_position"""
+_QUERIES = {
+    "sqlite": _COLUMNS_OF_SQLITE,
+    "postgresql": _COLUMNS.format(
+        table="CASE WHEN table_schema = current_schema() THEN '' ELSE table_schema || '.' END"
+        " || table_name",
+        where="true",
+    ),
+}
+_ON_SERVERS = _COLUMNS.format(table="table_name", where="table_schema = DATABASE()")
+_FOREIGN_KEY = re.compile(r"\((.*?)\) REFERENCES (.+?) ?\(([^()]*)\)(.*)")
+_TYPE_ENDS = re.compile(r" (?:AS \(|GENERATED |NOT NULL|ON UPDATE )")
+_KINDS: Sequence[Kind] = ("table", "view", "sequence")
+
+Ordered = Mapping[str, Sequence[str]]
+
+
+def read_columns(connection: Connection) -> Ordered:
+    """Return the columns of each table in their order."""
+    found: dict[str, list[str]] = defaultdict(list)
+    query = _QUERIES.get(connection.dialect.name, _ON_SERVERS)
+    for table, column in connection.exec_driver_sql(query):
+        found[str(table)].append(str(column))
+    return found
+
+
+def make_schema(
+    told: str,
+    connection: Connection,
+    facts: Facts,
+    owner: Callable[[str], str | None],
+    order: Sequence[str],
+) -> Schema:
+    """Return the schema that a database has; `order` is that of the owners.
+
+    Raises `ExtensionError` where two extensions have the same right to a table.
+    """
+    dialect = connection.dialect
+    writer = Writer(dialect.name, dialect.identifier_preparer.quote)
+    columns, parts = read_columns(connection), _by_table(facts)
+    place = {name: number for number, name in enumerate(order)}
+    owners = {name: owner(name) for name in parts}
+
+    def rank(name: str) -> tuple[int, str]:
+        return place.get(owners[name] or "", len(place)), name
+
+    names = sorted(parts, key=rank)
+    later = {name: number for number, name in enumerate(names)} if dialect.name != "sqlite" else {}
+    tables = []
+    for name in names:
+        own = parts[name]
+        if own[0].kind == "table":
+            tables.append(_table(name, owners[name], own, columns, writer, later))
+        else:
+            make = writer.view if own[0].kind == "view" else writer.sequence
+            kind: Kind = "view" if own[0].kind == "view" else "sequence"
+            tables.append(Table(name, owners[name], kind, ddl=make(name, own[0].value)))
+    before = "\n".join(writer.before(facts))
+    return Schema(told, dialect.name, tuple(tables), facts, before)
+
+
+def _by_table(facts: Facts) -> Mapping[str, list[Fact]]:
+    """Return the facts of each table, view or sequence; the one that says what it is is first."""
+    found: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        found[fact.table].append(fact)
+    ordered = {
+        name: sorted(own, key=lambda fact: (fact.kind not in _KINDS, fact))
+        for name, own in found.items()
+    }
+    return {name: own for name, own in ordered.items() if own[0].kind in _KINDS}
+
+
+def _table(
+    name: str,
+    owner: str | None,
+    facts: Sequence[Fact],
+    columns: Ordered,
+    writer: Writer,
+    later: Mapping[str, int],
+) -> Table:
+    found = by_kind(facts)
+    ordered = _ordered([fact.name for fact in found["column"]], columns.get(name, ()))
+    keys = sorted(_foreign_keys(found["foreign key"], ordered, columns), key=lambda k: k.columns)
+    late = [key for key in keys if later.get(key.table, -1) > later.get(name, 0)]
+    inside = [key for key in keys if key not in late]
+    return Table(
+        name,
+        owner,
+        "table",
+        tuple(_column(column, facts) for column in ordered),
+        tuple(_key(found["primary key"], ordered)),
+        tuple(keys),
+        writer.table(name, facts, ordered, inside),
+        "\n".join(writer.added(name, key) for key in late),
+    )
+
+
+def _ordered(names: Iterable[str], order: Sequence[str]) -> list[str]:
+    """Return the names of columns in the order of the table."""
+    place = {column.lower(): number for number, column in enumerate(order)}
+    return sorted(names, key=lambda name: place.get(name.lower(), len(place)))
+
+
+def _column(name: str, facts: Iterable[Fact]) -> Column:
+    own = {fact.kind: fact.value for fact in facts if fact.name == name}
+    value = own["column"]
+    found = _TYPE_ENDS.search(value)
+    type_ = value[: found.start()] if found else value
+    if type_ == "UNTYPED":
+        type_ = ""
+    required = "NOT NULL" in value
+    return Column(name, type_, required, own.get("default", ""), own.get("comment", ""))
+
+
+def _key(facts: Sequence[Fact], columns: Sequence[str]) -> list[str]:
+    """Return the columns of a primary key."""
+    known = {column.lower(): column for column in columns}
+    inside = re.match(r"(?:\w+ )?\((.*)\)", facts[0].value) if facts else None
+    parts = inside[1].split(", ") if inside else []
+    names = [re.sub(r"(?:\(\d+\))?(?: DESC)?$", "", part) for part in parts]
+    return [known.get(_bare(name).lower(), _bare(name)) for name in names]
+
+
+def _foreign_keys(
+    facts: Iterable[Fact], own: Sequence[str], columns: Ordered
+) -> Iterable[ForeignKey]:
+    """Yield foreign keys with the names of tables and columns as those have them."""
+    tables = {name.lower(): name for name in columns}
+    for fact in facts:
+        found = _FOREIGN_KEY.fullmatch(fact.value)
+        if not found:
+            continue
+        parent = ".".join(map(_bare, _split(found[2], ".")))
+        table = parent if parent in columns else tables.get(parent.lower(), parent)
+        yield ForeignKey(
+            "" if fact.name == f"({found[1]})" else fact.name,
+            _known(found[1], own),
+            table,
+            _known(found[3], columns.get(table, ())),
+            found[4],
+        )
+
+
+def _known(names: str, columns: Sequence[str]) -> tuple[str, ...]:
+    known = {column.lower(): column for column in columns}
+    bare = map(_bare, _split(names, ","))
+    return tuple(name if name in columns else known.get(name.lower(), name) for name in bare)
+
+
+def _split(text: str, sign: str) -> list[str]:
+    """Return the parts of a text between signs that stand in no quotes."""
+    parts = re.findall(rf'(?:"(?:[^"]|"")*"|(?!{re.escape(sign)}).)+', text)
+    return [part.strip() for part in parts]
+
+
+def _bare(name: str) -> str:
+    quoted = len(name) > 1 and name[0] == name[-1] == '"'
+    return name[1:-1].replace('""', '"') if quoted else name
