@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dbman.exports import Export
-    from dbman.pictures import Drawing, Picture
+    from dbman.pictures.forms import Drawing
+    from dbman.pictures.graph import Picture
     from dbman.schemas import Schema
 
 
@@ -47,7 +48,7 @@ class RevisionCommands(ManagerBase):
 
         It is neither created nor, with `offline`, looked at. `full` folds no history.
         """
-        from dbman.pictures import NOT_ASKED, Sources, find_standing, make_picture
+        from dbman.pictures.graph import NOT_ASKED, Sources, find_standing, make_picture
 
         standing = NOT_ASKED if offline else find_standing(self.scene)
         implied = self.scene.implied.edges
@@ -62,11 +63,12 @@ class RevisionCommands(ManagerBase):
         force: bool = False,
         offline: bool = False,
         full: bool = False,
-    ) -> Drawing:
+    ) -> Drawing[Picture]:
         """Write that picture to a file, in the form that its suffix names."""
-        from dbman.pictures import draw, require_form
+        from dbman.pictures.forms import require_form
+        from dbman.pictures.graph import FORMS, draw
 
-        require_form(file)
+        require_form(file, FORMS)
         return draw(self.picture(*names, offline=offline, full=full), file, force=force)
 
     def schema(

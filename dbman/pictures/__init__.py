@@ -1,35 +1,5 @@
-"""Pictures of the revisions: one model (`making`), and one file for each form.
+"""Pictures: `graph` draws revisions, `schema` draws tables, each with one file for each form.
 
-- `text`: for a terminal
-- `svg`, `html`: to look at
-- `mermaid`, `dot`: for those who draw it
-- `data`: JSON, for programs
-
-Nothing here imports Alembic; SQLAlchemy is imported where a database is read.
+What both need is here: `forms` (which one a file's suffix names), `writing`, `pages`, `colours`,
+`labels` and `paths`.
 """
-
-from __future__ import annotations
-
-from dbman.pictures.data import picture_data
-from dbman.pictures.drawn import Drawing, draw, require_form
-from dbman.pictures.making import Sources, make_picture
-from dbman.pictures.model import Edge, Lane, Node, Picture
-from dbman.pictures.standing import NOT_ASKED, Standing, find_standing
-from dbman.pictures.text import draw_text
-
-__all__ = [
-    "NOT_ASKED",
-    "Drawing",
-    "Edge",
-    "Lane",
-    "Node",
-    "Picture",
-    "Sources",
-    "Standing",
-    "draw",
-    "draw_text",
-    "find_standing",
-    "make_picture",
-    "picture_data",
-    "require_form",
-]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dbman.implied import ImpliedEdge
-from dbman.pictures import Picture, Sources, Standing, draw_text, make_picture
+from dbman.pictures.graph import Picture, Sources, Standing, draw_text, make_picture
 from dbman.revisions import Key, RevisionGraph
 from graphs import key
 

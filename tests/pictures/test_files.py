@@ -10,8 +10,8 @@ import pytest
 
 from dbman.errors import UsageError
 from dbman.implied import ImpliedEdge
-from dbman.pictures import Picture, draw, picture_data
-from dbman.pictures.drawn import FORMS
+from dbman.pictures.graph import Picture, draw, picture_data
+from dbman.pictures.graph.drawn import FORMS
 from dbman.pictures.labels import columns, cut, plain, wrapped
 from dbman.revisions import RevisionGraph
 from graphs import CORE_AND_TWO, key, keys, make_graph

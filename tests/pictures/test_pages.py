@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given, settings
 
 from dbman.implied import ImpliedEdge
-from dbman.pictures import Picture
-from dbman.pictures.drawn import FORMS
-from dbman.pictures.html import draw_html
-from dbman.pictures.layout import Layout
-from dbman.pictures.svg import draw_svg
+from dbman.pictures.graph import Picture
+from dbman.pictures.graph.drawn import FORMS
+from dbman.pictures.graph.html import draw_html
+from dbman.pictures.graph.layout import Layout
+from dbman.pictures.graph.svg import draw_svg
 from dbman.revisions import Key, RevisionGraph
 from graphs import CORE_AND_TWO, graphs, key, keys, make_graph
 from pictures.conftest import chain, picture_of

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 
 from dbman.errors import UsageError
 from dbman.implied import ImpliedEdge
+from dbman.pictures.graph.placing import in_dependency_order
 from dbman.pictures.labels import columns
-from dbman.pictures.placing import in_dependency_order
 from dbman.revisions import Key, RevisionGraph
 from graphs import CORE_AND_TWO, graphs, key, keys, make_graph
 from pictures.conftest import chain, picture_of, shown

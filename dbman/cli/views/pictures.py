@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from dbman.cli.render import Block, Line, Page, Styled
 
 if TYPE_CHECKING:
-    from dbman.pictures import Drawing, Picture
+    from dbman.pictures.forms import Drawing
+    from dbman.pictures.graph import Picture
 
 
 def picture_page(picture: Picture, width: int, *, ascii_only: bool) -> Page:
     """Return the page of `dbman graph` without a file."""
-    from dbman.pictures import draw_text, picture_data
+    from dbman.pictures.graph import draw_text, picture_data
 
     lines = draw_text(picture, width, ascii_only=ascii_only)
     text: list[Block] = [Line([Styled(span.text, span.style) for span in line]) for line in lines]
@@ -20,9 +21,9 @@ def picture_page(picture: Picture, width: int, *, ascii_only: bool) -> Page:
     return Page(data, text, _said(picture), _warnings(picture))
 
 
-def drawing_page(drawing: Drawing) -> Page:
+def drawing_page(drawing: Drawing[Picture]) -> Page:
     """Return what was written where."""
-    from dbman.pictures import picture_data
+    from dbman.pictures.graph import picture_data
 
     data = {
         "file": str(drawing.file),

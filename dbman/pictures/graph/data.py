@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from dbman.pictures.model import Node, Picture
+from dbman.pictures.graph.model import Node, Picture
 from dbman.pictures.writing import MARK
 from dbman.revisions import Key
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
-from dbman.pictures.glyphs import Glyphs
-from dbman.pictures.model import Edge, Node
-from dbman.pictures.spacing import Spacing
+from dbman.pictures.graph.glyphs import Glyphs
+from dbman.pictures.graph.model import Edge, Node
+from dbman.pictures.graph.spacing import Spacing
 
 _STYLES = {"applied": "good", "pending": "warn", "unknown": "dim", "orphan": "bad"}
 

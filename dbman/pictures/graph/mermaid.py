@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbman.pictures.graph.model import Node, Picture
 from dbman.pictures.labels import wrapped
-from dbman.pictures.model import Node, Picture
 from dbman.pictures.writing import MARK
 
 _ARROWS = {"down": "-->", "depends": "-.->", "implied": "-.->"}

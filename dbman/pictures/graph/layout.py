@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
 
+from dbman.pictures.graph.model import Edge, Picture
 from dbman.pictures.labels import columns, cut, plain
-from dbman.pictures.model import Edge, Picture
+from dbman.pictures.paths import Point, rounded
 
 COLUMN = 124
 """Between two ranks."""
@@ -21,10 +20,7 @@ NAME = 24
 _TRACK = 78
 _GAP = 14
 _EDGE = 12
-_CORNER = 7
 _ARROW = 3
-
-Point: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -81,7 +77,7 @@ class Layout:
             right -= _ARROW
         points: list[Point] = [(left, y1)]
         points += self._bends(edge, (x1, y1), (x2, y2))
-        return "".join(_rounded([*points, (right, y2)]))
+        return rounded([*points, (right, y2)])
 
     def _half(self, place: int) -> int:
         return RUN if self.picture.nodes[place].is_run else RADIUS
@@ -101,20 +97,3 @@ class Layout:
         beside = self.tops[other.lane] if goes_down else self.tops[other.lane + 1]
         along = beside - _GAP / 2 + shift / 4
         return [(down, y1), (down, along), (up, along), (up, y2)]
-
-
-def _rounded(points: Sequence[Point]) -> Iterator[str]:
-    """Yield a path of straight lines through points, with round corners."""
-    yield f"M{points[0][0]:g} {points[0][1]:g}"
-    for before, point, after in zip(points, points[1:], points[2:], strict=False):
-        near, far = _towards(point, before), _towards(point, after)
-        yield f"L{near[0]:g} {near[1]:g}Q{point[0]:g} {point[1]:g} {far[0]:g} {far[1]:g}"
-    yield f"L{points[-1][0]:g} {points[-1][1]:g}"
-
-
-def _towards(corner: Point, other: Point) -> Point:
-    """Return the point where the rounding of a corner begins; lines go straight up or across."""
-    dx, dy = other[0] - corner[0], other[1] - corner[1]
-    length = abs(dx) + abs(dy)
-    part = min(_CORNER, length / 2) / length if length else 0
-    return corner[0] + dx * part, corner[1] + dy * part

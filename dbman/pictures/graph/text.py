@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dbman.pictures.drawing import Grid, Span, draw_lane
-from dbman.pictures.glyphs import ASCII, UNICODE, Glyphs
+from dbman.pictures.graph.drawing import Grid, Span, draw_lane
+from dbman.pictures.graph.glyphs import ASCII, UNICODE, Glyphs
+from dbman.pictures.graph.model import Edge, Lane, Node, Picture
+from dbman.pictures.graph.spacing import Spacing, spread
 from dbman.pictures.labels import columns, cut, plain
-from dbman.pictures.model import Edge, Lane, Node, Picture
-from dbman.pictures.spacing import Spacing, spread
 
 NARROWEST = 40
 _NAMES = 16

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dbman.database import missing_file
 from dbman.errors import DbmanError
-from dbman.pictures.model import State
+from dbman.pictures.graph.model import State
 from dbman.revisions import Key, Revision
 
 if TYPE_CHECKING:

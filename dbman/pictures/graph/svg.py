@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from dbman.pictures.colours import COUNT, style
+from dbman.pictures.colours import COUNT
+from dbman.pictures.graph.layout import NAME, RADIUS, RUN, Layout
+from dbman.pictures.graph.looks import style
+from dbman.pictures.graph.model import Edge, Lane, Node, Picture
 from dbman.pictures.labels import cut, plain, wrapped
-from dbman.pictures.layout import NAME, RADIUS, RUN, Layout
-from dbman.pictures.model import Edge, Lane, Node, Picture
 from dbman.pictures.writing import MARK
 
 _LEGEND = 34

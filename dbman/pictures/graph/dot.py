@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbman.pictures.graph.model import Node, Picture
 from dbman.pictures.labels import plain, wrapped
-from dbman.pictures.model import Node, Picture
 from dbman.pictures.writing import MARK
 
 _EDGES = {"down": "", "depends": " [style=dashed]", "implied": " [style=dotted]"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from dbman.pictures.glyphs import Glyphs
-from dbman.pictures.model import Node
+from dbman.pictures.graph.glyphs import Glyphs
+from dbman.pictures.graph.model import Node
 
 GAP = 2
 """Columns between two ranks."""

@@ -1,0 +1,47 @@
+"""Which form of a picture the suffix of a file asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from dbman.errors import UsageError, nearest
+from dbman.pictures.writing import write_picture
+
+T = TypeVar("T")
+Forms = Mapping[str, Callable[[T], str]]
+
+
+@dataclass(frozen=True)
+class Drawing(Generic[T]):
+    """A picture, and the file that it went to."""
+
+    picture: T
+    """What is drawn."""
+    file: Path
+    """The file."""
+    size: int
+    """Its size in bytes."""
+
+
+def require_form(file: Path, forms: Forms[T]) -> Callable[[T], str]:
+    """Return what draws the form of a file; raise `UsageError` for a suffix that is not known."""
+    suffix = file.suffix.lower().removeprefix(".")
+    if suffix not in forms:
+        shown = f"ends in {file.suffix!r}" if suffix else "has no suffix"
+        raise UsageError(
+            f"{file} {shown}, which names no form of a picture{nearest(suffix, forms)}",
+            f"known: {', '.join('.' + each for each in forms)}",
+        )
+    return forms[suffix]
+
+
+def draw_to(file: Path, picture: T, forms: Forms[T], *, force: bool = False) -> Drawing[T]:
+    """Write a picture in the form that the suffix of a file names.
+
+    Raises `UsageError` for a suffix that is not known, and where the file cannot be written.
+    """
+    text = require_form(file, forms)(picture)
+    return Drawing(picture, file, write_picture(file, text, force=force))
