@@ -63,15 +63,18 @@ class ScratchDatabase(Database):
 
 
 @contextmanager
-def scratch(settings: Settings, progress: Progress | None = None) -> Iterator[Database]:
+def scratch(
+    settings: Settings, progress: Progress | None = None, template: Database | None = None
+) -> Iterator[Database]:
     """Yield an empty database at the settings' `scratch_url`, which is gone afterwards.
 
-    Raises `SettingsError` for a wrong URL, and `DatabaseError` where none can be made. `progress`
-    is warned where one cannot be dropped.
+    On PostgreSQL it can be a copy of a `template`, to which nobody is connected. Raises
+    `SettingsError` for a wrong URL, and `DatabaseError` where none can be made. `progress` is
+    warned where one cannot be dropped.
     """
     dialect = scratch_place(settings)
     if isinstance(dialect, Server):
-        with _on_server(dialect, progress or NullProgress()) as made:
+        with _on_server(dialect, progress or NullProgress(), template) as made:
             yield ScratchDatabase(made, translate=settings.translate)
     else:
         made = _beside(dialect)
@@ -103,10 +106,11 @@ def _beside(dialect: Dialect) -> Dialect:
 
 
 @contextmanager
-def _on_server(server: Server, progress: Progress) -> Iterator[Dialect]:
+def _on_server(server: Server, progress: Progress, template: Database | None) -> Iterator[Dialect]:
     """Make a database with a random name and drop it afterwards."""
     name = _name()
-    _execute(server, f"CREATE DATABASE {name}")
+    like = f' TEMPLATE "{template.address.url.database}"' if template else ""
+    _execute(server, f"CREATE DATABASE {name}{like}")
     try:
         yield open_dialect(server.url.set(database=name), server.lock_timeout)
     finally:

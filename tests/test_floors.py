@@ -20,9 +20,9 @@ FLOORS = {
     3: "database versions loading failures runner bootstrap locks backups rebuilds integrity cache"
     " translate",
     4: "scratch migrator autogenerate alembic_env drift recording",
-    5: "exports lint pictures repair scaffold verify schemas",
+    5: "exports fresh lint pictures repair scaffold verify schemas",
     6: "manager environment",
-    7: "cli",
+    7: "cli pytest_plugin",
 }
 FLOOR = {room: floor for floor, rooms in FLOORS.items() for room in rooms.split()}
 LAZY = ("typer", "rich", "click")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from dbman.assembly import assemble
 from dbman.config import Settings, load
@@ -16,6 +17,8 @@ from dbman.revisions import RevisionGraph
 from dbman.targets import Targets
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
     from dbman.database import Database
     from dbman.migrator.scene import Scene
     from dbman.models import LoadedModels
@@ -93,6 +96,19 @@ class ManagerBase:
             lambda: self.models,
             self.progress,
         )
+
+    def on(self, url: URL) -> Self:
+        """Return a manager of another database, for which nothing is looked for a second time."""
+        is_file = url.get_backend_name() == "sqlite"
+        text = None if is_file else url.render_as_string(hide_password=False)
+        file = Path(str(url.database)) if is_file else None
+        sources = {**self.settings.sources, "url": "given settings"}
+        settings = replace(self.settings, db=file, url=text, sources=sources)
+        other = type(self)(settings, skip=self.skip, strict=self.strict, progress=self.progress)
+        for name in ("extensions", "graph", "models"):
+            if name in vars(self):
+                vars(other)[name] = vars(self)[name]
+        return other
 
     def _targets(self) -> Targets:
         return Targets(self.graph)

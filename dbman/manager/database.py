@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from dbman.manager.base import ManagerBase
 
 if TYPE_CHECKING:
     from dbman.backups import Backup, Restored
+    from dbman.fresh import FreshDatabases
     from dbman.migrator.detect import Detected
     from dbman.migrator.moves import Confirm, Move
     from dbman.migrator.stamps import Forgotten, Stamp
@@ -205,6 +207,18 @@ class DatabaseCommands(ManagerBase):
             self.database, source, self.scene.lock_key, self.progress,
             confirm=confirm, keep=backup, run=run, dry=dry,
         )  # fmt: skip
+
+    def fresh(self, folder: Path, *, scratch_url: str | None = None) -> FreshDatabases:
+        """Return what gives databases that the migrations have built, for tests.
+
+        They are made at the scratch URL; those of SQLite are files in `folder`.
+        """
+        from dbman.fresh import FreshDatabases
+
+        settings = self.settings
+        if scratch_url is not None:
+            settings = replace(settings, scratch_url=scratch_url)
+        return FreshDatabases(self.scene, settings, folder)
 
     def _recreate(self, confirm: Callable[[Dropping], bool] | None, backup: bool) -> bool:
         """Drop the database if it is there; return False when `confirm` said no.

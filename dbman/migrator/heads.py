@@ -1,23 +1,29 @@
 """A scratch database at the heads, or at some revisions.
 
-At the heads it is a snapshot where one is kept, else a replay of everything.
+It is a snapshot where one is kept, else a replay.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from dbman.bootstrap import run_bootstrap
 from dbman.cache import Snapshot, snapshot_store
 from dbman.config import Settings
 from dbman.database import Database
 from dbman.dialects.memory import Memory
-from dbman.migrator.moves import upgrade
+from dbman.migrator.moves import NO_ROWS, upgrade
+from dbman.migrator.running import run_steps
 from dbman.migrator.scene import Scene
-from dbman.revisions import Revision
+from dbman.plans import plan_downgrade, plan_upgrade, require_sound
+from dbman.revisions import Key, Revision
 from dbman.scratch import scratch
+from dbman.targets import Targets
+
+Replay = Callable[[Scene, Database], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ def at_heads(scene: Scene, settings: Settings) -> Iterator[AtHeads]:
         MigrationError: a migration failed on it.
     """
     with scratch(settings, scene.progress) as database:
-        yield AtHeads(database, _fill(scene, database))
+        yield AtHeads(database, _fill(scene, database, scene.graph.revisions.values(), _replay))
 
 
 @contextmanager
@@ -57,20 +63,47 @@ def built_to(scene: Scene, settings: Settings, revisions: Sequence[Revision]) ->
         yield database
 
 
-def _fill(scene: Scene, database: Database) -> Mapping[str, str]:
-    """Bring an empty database to the heads; return who had to be left aside, and why."""
+@contextmanager
+def at_target(scene: Scene, settings: Settings, target: str) -> Iterator[AtHeads]:
+    """Yield a scratch database as `downgrade TARGET` is to leave one at the heads.
+
+    It is built upwards, so that it has nothing from the downgrades. Raises as `at_heads` does, and
+    `UsageError` where the target makes no sense.
+    """
+    wanted = standing(scene, target)
+    if len(wanted) == len(scene.graph.revisions):
+        with at_heads(scene, settings) as built:
+            yield built
+        return
+    revisions = [scene.graph.revisions[key] for key in wanted]
+    with scratch(settings, scene.progress) as database:
+        yield AtHeads(database, _fill(scene, database, revisions, partial(_replay_these, wanted)))
+
+
+def standing(scene: Scene, target: str) -> frozenset[Key]:
+    """Return the revisions that stay where all are applied and the target is downgraded to."""
+    graph = scene.graph
+    graph.require_unambiguous()
+    everything = frozenset(graph.revisions)
+    gone = Targets(graph, everything).down(target)
+    plan = plan_downgrade(graph, gone, everything, scene.implied, scene.levels)
+    return everything - {step.revision.key for step in plan.steps}
+
+
+def _fill(
+    scene: Scene, database: Database, revisions: Collection[Revision], replay: Replay
+) -> Mapping[str, str]:
+    """Bring an empty database to revisions; return who had to be left aside, and why."""
     memory = database.dialect
     is_whole = not any(each.skipped or not each.enabled for each in scene.extensions)
     if not is_whole or not isinstance(memory, Memory):
-        return _replay(scene, database)
-    snapshot = Snapshot(
-        scene.settings, scene.extensions, scene.graph.revisions.values(), snapshot_store()
-    )
+        return replay(scene, database)
+    snapshot = Snapshot(scene.settings, scene.extensions, revisions, snapshot_store())
     is_sound = not scene.graph.problems and not scene.graph.clashes
     if is_sound and (content := snapshot.read()):
         memory.fill(content)
         return {}
-    aside = _replay(scene, database)
+    aside = replay(scene, database)
     if is_sound and not aside:
         snapshot.write(memory.content, lambda: memory.filled(scene.own_tables))
     return aside
@@ -78,7 +111,7 @@ def _fill(scene: Scene, database: Database) -> Mapping[str, str]:
 
 def _replay(scene: Scene, database: Database) -> Mapping[str, str]:
     """Apply all sound migrations; return which extensions had to be left aside, and why."""
-    broken = {each.extension: each.message for each in scene.graph.problems if each.extension}
+    broken = _broken(scene)
     extensions = tuple(
         replace(each, skipped=each.skipped or each.name in broken) for each in scene.extensions
     )
@@ -93,3 +126,19 @@ def _upgrade(scene: Scene, targets: Sequence[str]) -> Mapping[str, str]:
         with scene.database.moving(scene.lock_key) as connection:
             run_bootstrap(scene.settings, connection, scene.database.dialect)
     return (plan.aside if plan else None) or {}
+
+
+def _replay_these(wanted: Collection[Key], scene: Scene, database: Database) -> Mapping[str, str]:
+    """Apply these revisions alone, as far as they are sound; return who was left aside, and why."""
+    graph = scene.graph
+    aside = {**scene.aside((), ()), **_broken(scene)}
+    plan = plan_upgrade(graph, wanted, (), scene.implied, scene.levels, aside)
+    steps = [step for step in plan.steps if step.revision.key in wanted]
+    require_sound(graph, plan.extensions, plan.aside or ())
+    with database.moving(scene.lock_key, create=True) as connection:
+        run_steps(replace(scene, database=database), connection, steps, NO_ROWS)
+    return plan.aside or {}
+
+
+def _broken(scene: Scene) -> dict[str, str]:
+    return {each.extension: each.message for each in scene.graph.problems if each.extension}
