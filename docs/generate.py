@@ -20,12 +20,9 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-import typer
-
 from dbman.cli import app as _registered  # noqa: F401 - every command registers itself
-from dbman.cli.commands import app
 from dbman.cli.options import COMMON
-from dbman.cli.parser import PANELS
+from dbman.cli.parser import ENTRIES, PANELS
 from dbman.cli.words import FOREIGN
 from dbman.config.keys import ALEMBIC, EXTENSION, OWN
 from dbman.config.settings import ExtensionSettings, Settings
@@ -47,11 +44,9 @@ def stale() -> Mapping[Path, str]:
 
 def commands() -> str:
     """Return every command: what it does, its usage, its options, its examples."""
-    group: Any = typer.main.get_command(app)
     panels: dict[str, list[Any]] = {panel: [] for panel in (*PANELS, "Not listed by --help")}
-    for command in group.commands.values():
-        panel = None if command.hidden else command.rich_help_panel
-        panels[panel or "Not listed by --help"].append(command)
+    for entry in ENTRIES.values():
+        panels[entry.panel or "Not listed by --help"].append(entry.make())
     return "\n".join(
         f"## {panel}\n\n" + "\n".join(map(_command, found)) for panel, found in panels.items()
     )
@@ -59,8 +54,7 @@ def commands() -> str:
 
 def common_options() -> str:
     """Return the options that every command takes."""
-    group: Any = typer.main.get_command(app)
-    return _table("option", _options(group.commands["status"], common=True))
+    return _table("option", _options(ENTRIES["status"].make(), common=True))
 
 
 def foreign_words() -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import cache, partial
 from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
 from dbman.cli.options import COMMON, SHOWN_BEFORE, Common
-from dbman.cli.parser import Command, Group
+from dbman.cli.parser import ENTRIES, Command, Entry, Group
 from dbman.cli.render import Page
 from dbman.cli.session import Session, perform
 
@@ -38,24 +39,33 @@ def command(
 
     def register(body: Body) -> Body:
         word = name or body.__name__
-
-        def run(context: typer.Context, **values: Any) -> int:
-            after = Common(**{each: values.pop(each) for each in _common()})
-            session = Session(context.obj, word, after, moves=moves)
-            return perform(session, lambda: body(session, **values))
-
-        own = list(inspect.signature(body, eval_str=True).parameters.values())[1:]
-        _sign(run, [*own, *_common().values()], body)
-        app.command(
-            word,
-            cls=Command,
-            rich_help_panel=panel,
-            hidden=panel is None,
-            epilog="\n".join(examples),
-        )(run)
+        told = (body.__doc__ or "").partition("\n")[0]
+        make = partial(_made, word, body, panel, examples, moves)
+        ENTRIES[word] = Entry(word, panel, told, make)
         return body
 
     return register
+
+
+def _made(word: str, body: Body, panel: str | None, examples: Sequence[str], moves: bool) -> Any:
+    """Return the command that typer makes of a body."""
+
+    def run(context: typer.Context, **values: Any) -> int:
+        after = Common(**{each: values.pop(each) for each in _common()})
+        session = Session(context.obj, word, after, moves=moves)
+        return perform(session, lambda: body(session, **values))
+
+    own = list(inspect.signature(body, eval_str=True).parameters.values())[1:]
+    _sign(run, [*own, *_common().values()], body)
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    alone.command(
+        word,
+        cls=Command,
+        rich_help_panel=panel,
+        hidden=panel is None,
+        epilog="\n".join(examples),
+    )(run)
+    return typer.main.get_command(alone)
 
 
 def root(body: Callable[..., None]) -> None:
@@ -75,6 +85,7 @@ def root(body: Callable[..., None]) -> None:
     app.callback()(run)
 
 
+@cache
 def _common(panel: str | None = COMMON) -> Mapping[str, inspect.Parameter]:
     """Return the common options as parameters of a function."""
     hints = get_type_hints(Common, include_extras=True)

@@ -6,12 +6,14 @@ They run on typer with a click of its own as on older ones with the real click, 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from textwrap import fill
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from dbman.cli.coercion import spared
 from dbman.cli.words import FOREIGN
 from dbman.errors import UsageError, nearest
 
@@ -22,8 +24,33 @@ _MINUS = "\N{MINUS SIGN}"
 _HEADING = re.compile(r"^(\S[^:\n]*:)(?=$|  | )", re.MULTILINE)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A command that is registered; it is made only when it is asked for.
+
+    To make all of them takes longer than most commands do.
+    """
+
+    name: str
+    """The word that calls it."""
+    panel: str | None
+    """Where the help lists it; None: it works, and is only named."""
+    told: str
+    """What it does, in a line."""
+    make: Callable[[], Any]
+    """Makes the command."""
+
+
+ENTRIES: dict[str, Entry] = {}
+"""Every command, in the order of its registration."""
+
+
 class Command(TyperCommand):
     """A command whose targets may be relative, with examples in its help."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the arguments and options, also ``--help``."""
+        return spared(super().get_params(ctx))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Let ``-1`` pass as a target: it is no option, though it looks like one."""
@@ -54,14 +81,27 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """All commands, listed by panel; unknown words get an answer."""
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the options before the command, also ``--help``."""
+        return spared(super().get_params(ctx))
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the words of all commands."""
+        return list(ENTRIES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Make a command; None for a word that is none."""
+        entry = ENTRIES.get(cmd_name)
+        return None if entry is None else entry.make()
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command; other tools' words are answered with dbman's.
 
         Raises `UsageError` for a word that is no command.
         """
         word = args[0]
-        if word not in self.commands and not ctx.resilient_parsing:
-            known = [name for name, command in self.commands.items() if not command.hidden]
+        if word not in ENTRIES and not ctx.resilient_parsing:
+            known = [entry.name for entry in ENTRIES.values() if entry.panel]
             if word in FOREIGN:
                 raise UsageError(f"there is no command {word!r}", FOREIGN[word])
             raise UsageError(
@@ -76,19 +116,15 @@ class Group(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one section per panel."""
-        panels: dict[str, list[tuple[str, str]]] = {panel: [] for panel in PANELS}
-        for name, command in self.commands.items():
-            if not command.hidden:
-                panel = str(getattr(command, "rich_help_panel", None))
-                panels[panel].append((name, command.get_short_help_str(limit=80)))
-        wide = max(len(name) for rows in panels.values() for name, _ in rows)
-        for panel, rows in panels.items():
+        wide = max(len(entry.name) for entry in ENTRIES.values() if entry.panel)
+        for panel in PANELS:
+            rows = [(each.name, each.told) for each in ENTRIES.values() if each.panel == panel]
             with formatter.section(panel):
-                formatter.write_dl([(name.ljust(wide), told) for name, told in rows])
+                formatter.write_dl([(name.ljust(wide), told.rstrip(".")) for name, told in rows])
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """Name the commands that are not listed."""
-        hidden = ", ".join(name for name, command in self.commands.items() if command.hidden)
+        hidden = ", ".join(entry.name for entry in ENTRIES.values() if entry.panel is None)
         also = fill(f"Also: {hidden}", formatter.width, break_on_hyphens=False)
         formatter.write(f"\n{also}\n")
 
