@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from bad_inputs.case import Case, case, error, opened
+from dbman.config.keys import OWN
 
 URL_FORM = "write sqlite:///acme.db, or --db acme.db for a file"
 KNOWN = "known: sqlite, postgresql, mysql, mariadb, oracle, mssql"
-KEYS = (
-    "known keys: url, group, versions_group, versions, core, version_table, scratch_url, lock,"
-    " lock_timeout, snapshot, cascade, translate, bootstrap, context, script_template, environment,"
-    " extensions"
-)
+KEYS = f"known keys: {', '.join(OWN)}"
 REFERENCE = "name a module and what it holds: a text, a URL, or a callable that returns one"
 
 

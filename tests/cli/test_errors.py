@@ -22,7 +22,7 @@ Cli = Callable[..., Any]
             "there is no command 'upgrad'; did you mean 'upgrade'?\n"
             "  hint: `dbman --help` lists them",
         ),
-        ("verify", "there is no command 'verify'\n  hint: `dbman --help` lists them"),
+        ("frobnicate", "there is no command 'frobnicate'\n  hint: `dbman --help` lists them"),
         (
             "heads --ulr",
             "there is no option --ulr; did you mean '--url'?\n"
