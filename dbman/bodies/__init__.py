@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from dbman.bodies.effects import Body, ColumnName
 from dbman.bodies.reader import read_body
+from dbman.bodies.written import WrittenOperation, read_operations
 
-__all__ = ["Body", "ColumnName", "read_body"]
+__all__ = ["Body", "ColumnName", "WrittenOperation", "read_body", "read_operations"]

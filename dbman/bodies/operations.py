@@ -14,7 +14,7 @@ from dbman.bodies.values import Call, Column, Operation
 
 
 @dataclass(frozen=True)
-class _Entry:
+class Entry:
     """Where an operation of Alembic names its table, and what it does to it."""
 
     act: Callable[[Effects, str | None, Call], None]
@@ -60,27 +60,27 @@ def _read(effects: Effects, table: str | None, _: Call) -> None:
     effects.read(table)
 
 
-OPERATIONS: dict[str, _Entry] = {
-    "add_column": _Entry(_add_column),
-    "alter_column": _Entry(_alter),
-    "batch_alter_table": _Entry(_alter),
-    "bulk_insert": _Entry(_read, keyword="table"),
-    "create_check_constraint": _Entry(_alter, at=1),
-    "create_exclude_constraint": _Entry(_alter, at=1),
-    "create_foreign_key": _Entry(
+OPERATIONS: dict[str, Entry] = {
+    "add_column": Entry(_add_column),
+    "alter_column": Entry(_alter),
+    "batch_alter_table": Entry(_alter),
+    "bulk_insert": Entry(_read, keyword="table"),
+    "create_check_constraint": Entry(_alter, at=1),
+    "create_exclude_constraint": Entry(_alter, at=1),
+    "create_foreign_key": Entry(
         _create_foreign_key, at=1, keyword="source_table", schema="source_schema"
     ),
-    "create_index": _Entry(_alter, at=1),
-    "create_primary_key": _Entry(_alter, at=1),
-    "create_table": _Entry(_create_table),
-    "create_table_comment": _Entry(_alter),
-    "create_unique_constraint": _Entry(_alter, at=1),
-    "drop_column": _Entry(_alter),
-    "drop_constraint": _Entry(_alter, at=1),
-    "drop_index": _Entry(_alter, at=1),
-    "drop_table": _Entry(_drop_table),
-    "drop_table_comment": _Entry(_alter),
-    "rename_table": _Entry(_rename_table, keyword="old_table_name"),
+    "create_index": Entry(_alter, at=1),
+    "create_primary_key": Entry(_alter, at=1),
+    "create_table": Entry(_create_table),
+    "create_table_comment": Entry(_alter),
+    "create_unique_constraint": Entry(_alter, at=1),
+    "drop_column": Entry(_alter),
+    "drop_constraint": Entry(_alter, at=1),
+    "drop_index": Entry(_alter, at=1),
+    "drop_table": Entry(_drop_table),
+    "drop_table_comment": Entry(_alter),
+    "rename_table": Entry(_rename_table, keyword="old_table_name"),
 }
 """Alembic's operations by name."""
 

@@ -22,14 +22,14 @@ def read_body(path: Path) -> Body:
     What the source does not tell is passed over; a script that cannot be parsed does nothing.
     """
     try:
-        reader = _Reader(parse(path))
+        reader = Reader(parse(path))
         reader.visit(ast.Name("upgrade", ast.Load()))
     except (ScriptError, RecursionError):
         return Body()
     return reader.effects.body()
 
 
-class _Reader(ast.NodeVisitor):
+class Reader(ast.NodeVisitor):
     """Goes through statements and enters what they do to tables.
 
     What the module defines or assigns is gone through when, and only when, it is used.

@@ -36,6 +36,7 @@ def initdb(
     yes: Yes = False,
     no_backup: NoBackup = False,
     not_atomic: NotAtomic = False,
+    scratch_url: ScratchUrl = None,
 ) -> Page:
     """Make the database if it is missing, then upgrade it."""
     _stepwise(session, not_atomic)
@@ -48,7 +49,10 @@ def initdb(
         backup=not no_backup,
         atomic=not not_atomic,
     )
-    return plan_page(move) if plan else move_page(move, _STATUS, declined=asker.declined)
+    if plan:
+        preview = session.manager.preview(move, scratch_url=scratch_url, anew=recreate)
+        return plan_page(move, preview)
+    return move_page(move, _STATUS, declined=asker.declined)
 
 
 @command(PANEL, "dbman createdb", "dbman createdb --recreate --yes", moves=True)
@@ -101,7 +105,9 @@ def upgrade(
         detect=detect,
         scratch_url=scratch_url,
     )
-    return plan_page(move) if plan else move_page(move, _STATUS)
+    if plan:
+        return plan_page(move, session.manager.preview(move, scratch_url=scratch_url))
+    return move_page(move, _STATUS)
 
 
 @command(PANEL, "dbman downgrade poser@-1", "dbman downgrade poser@base --yes", moves=True)
@@ -112,6 +118,7 @@ def downgrade(
     yes: Yes = False,
     no_backup: NoBackup = False,
     not_atomic: NotAtomic = False,
+    scratch_url: ScratchUrl = None,
 ) -> Page:
     """Undo the targets and all that stands on them; asks."""
     _stepwise(session, not_atomic)
@@ -123,7 +130,9 @@ def downgrade(
         backup=not no_backup,
         atomic=not not_atomic,
     )
-    return plan_page(move) if plan else move_page(move, _STATUS, declined=asker.declined)
+    if plan:
+        return plan_page(move, session.manager.preview(move, scratch_url=scratch_url))
+    return move_page(move, _STATUS, declined=asker.declined)
 
 
 @command(PANEL, "dbman stamp poser@head", "dbman stamp --detect --plan", moves=True)

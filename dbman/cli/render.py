@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 from unicodedata import combining, east_asian_width
 
@@ -42,6 +42,8 @@ class Table:
     """The cells, one sequence per row."""
     header: Sequence[str] = ()
     """The titles of the columns, if any."""
+    below: Mapping[int, Sequence[Line]] = field(default_factory=dict)
+    """Lines that stand below a row, by its place among the rows."""
 
 
 Block: TypeAlias = str | Line | Table
@@ -96,13 +98,15 @@ def _table_lines(table: Table, colour: bool) -> list[str]:
     count = max((len(row) for row in table.rows), default=0)
     rows = [[*row, *[""] * (count - len(row))] for row in table.rows]
     kept = [place for place in range(count) if any(_text(row[place]) for row in rows)]
-    if table.header and rows:
+    titles = 1 if table.header and rows else 0
+    if titles:
         rows.insert(0, [Styled(title, "dim") for title in table.header])
     widths = {place: max(width(_text(row[place])) for row in rows) for place in kept}
-    return [
-        _GAP.join(_padded(row[place], widths[place], colour) for place in kept).rstrip()
-        for row in rows
-    ]
+    found = []
+    for number, row in enumerate(rows, -titles):
+        cells = [_padded(row[place], widths[place], colour) for place in kept]
+        found += [_GAP.join(cells).rstrip(), *lines(table.below.get(number, ()), colour)]
+    return found
 
 
 def _padded(part: Part, columns: int, colour: bool) -> str:

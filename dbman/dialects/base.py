@@ -199,6 +199,10 @@ class Dialect:
         line = said[0].strip() if said else type(err).__name__
         return hide_password(hide_words(line, secrets_of(self.url)))
 
+    def estimated_rows(self, connection: Connection, table: str) -> int:
+        """Return how many rows a table has by the server's own estimate; -1 where there is none."""
+        return -1
+
     def drop_tables(self, connection: Connection, names: Collection[str]) -> None:
         """Drop these tables, in an order that their foreign keys allow."""
         from sqlalchemy import MetaData

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dbman.migrator.stamps import Forgotten, Stamp
     from dbman.migrator.status import CurrentRevision, DatabaseStatus
     from dbman.migrator.tables import Created, Dropping
+    from dbman.previews import Preview
     from dbman.revisions import Key
 
 
@@ -110,6 +111,16 @@ class DatabaseCommands(ManagerBase):
         return downgrade(
             self.scene, targets, confirm=confirm, dry=dry, backup=backup, atomic=atomic
         )
+
+    def preview(self, move: Move, *, scratch_url: str | None = None, anew: bool = False) -> Preview:
+        """Return what a move that was `dry` would do, operation by operation.
+
+        `scratch_url` names where a scratch database may be made to try it on; `anew` says that the
+        database is to be dropped before.
+        """
+        from dbman.previews import preview
+
+        return preview(self.scene, move.plan, scratch_url=scratch_url, anew=anew)
 
     def stamp(
         self,

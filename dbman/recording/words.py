@@ -20,7 +20,8 @@ _DESTROYS = re.compile(
     r"(?!\s+(?:CONSTRAINT|INDEX|DEFAULT|NOT|PRIMARY|FOREIGN|CHECK|KEY|EXPRESSION|IDENTITY)))\b",
     re.IGNORECASE | re.DOTALL,
 )
-_DESTRUCTIVE = {"drop_table", "drop_column"}
+DESTRUCTIVE = {"drop_table", "drop_column"}
+"""The operations after which something is gone."""
 _NAMED_OTHERWISE = {"ExecuteSQLOp": "execute", "Statement": "sql"}
 
 
@@ -35,7 +36,7 @@ def in_words(recorded: Recorded) -> Operation:
         return Operation(name, shortened(sql), table, line, destroys(sql))
     tail = WORDS[kind](recorded.operation) if kind in WORDS else table
     words = shortened(f"{name.replace('_', ' ')} {tail}")
-    return Operation(name, words, table, line, name in _DESTRUCTIVE)
+    return Operation(name, words, table, line, name in DESTRUCTIVE)
 
 
 def _method(kind: str) -> str:
@@ -133,15 +134,9 @@ def _foreign_key(asked: Any) -> str:
     return f"{name}{asked.source_table} ({own}) to {asked.referent_table} ({other})"
 
 
-def _bulk_insert(asked: Any) -> str:
-    count = len(asked.rows)
-    return f"{asked.table.name}: {count} row{'' if count == 1 else 's'}"
-
-
 WORDS: Mapping[str, Callable[[Any], str]] = {
     "AddColumnOp": _add_column,
     "AlterColumnOp": _alter_column,
-    "BulkInsertOp": _bulk_insert,
     "CreateCheckConstraintOp": _constraint,
     "CreateForeignKeyOp": _foreign_key,
     "CreateIndexOp": _create_index,

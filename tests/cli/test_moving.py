@@ -70,10 +70,16 @@ def test_a_plan_changes_nothing(cli: Cli, place: Path) -> None:
     assert done.out.splitlines() == [
         "       extension  revision      message                      reason",
         "1  up  acme       630deccf7d56  create user                  implied by table user",
+        "     create table user (id, login, email, created_at)",
         "2  up  gadget     4b43bcd753fd  create device",
+        "     create table gadget_device (id, user_id, name)",
         "3  up  gadget     d49a087dc33e  one device for every user",
+        '     INSERT INTO gadget_device (user_id, name) SELECT "user".id, \'first\' FROM "user" (0 rows)',
         "4  up  gadget     dd3e423c3676  add serial number to device",
+        "     add column gadget_device.serial VARCHAR(32)",
+        "     create unique constraint uq_gadget_device_serial on gadget_device (serial)",
     ]
+    assert done.err.splitlines()[-1] == "takes along acme"
     assert not place.exists()
 
 

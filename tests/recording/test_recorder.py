@@ -34,7 +34,7 @@ OPERATIONS = [
     (19, "create table thing (id)", "thing", False, None),
     (21, "add column thing.name VARCHAR(20) NOT NULL", "thing", False, None),
     (22, "create unique constraint uq_thing_name on thing (name)", "thing", False, None),
-    (23, "bulk insert thing: 2 rows", "thing", False, 2),
+    (23, "bulk insert thing", "thing", False, 2),
     (26, "UPDATE thing SET name=? WHERE thing.id = ?", "thing", False, 2),
     (27, "DELETE FROM thing WHERE id = 1", "thing", True, 1),
     (29, "drop constraint uq_thing_name on thing", "thing", False, None),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from dbman.cli.render import Block, Page, Part, Styled, Table
+from dbman.cli.render import Block, Line, Page, Part, Styled, Table
 from dbman.cli.views.translations import translated_blocks, translations_data
 
 if TYPE_CHECKING:
@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from dbman.migrator.stamps import Forgotten, Stamp
     from dbman.migrator.tables import Created, Dropping
     from dbman.plans import Plan, Step
+    from dbman.previews import Preview, Touched
+    from dbman.recording import Account, Operation
     from dbman.revisions import Key, RevisionGraph
 
 DECLINED = "nothing was changed"
 _STYLES = {"up": "good", "down": "warn"}
+_INDENT = "   "
 
 
-def plan_table(plan: Plan) -> Table:
-    """Return the steps, numbered, each with the reason why it is there."""
+def plan_table(plan: Plan, preview: Preview | None = None) -> Table:
+    """Return the steps, numbered, each with the reason why it is there and what it does."""
     rows: list[Sequence[Part]] = [
         (
             str(number),
@@ -33,20 +36,51 @@ def plan_table(plan: Plan) -> Table:
         )
         for number, step in enumerate(plan.steps, 1)
     ]
-    return Table(rows, ("", "", "extension", "revision", "message", "reason"))
+    below = {
+        number: [_operation(each) for each in account.operations]
+        for number, account in enumerate(preview.accounts if preview else ())
+    }
+    return Table(rows, ("", "", "extension", "revision", "message", "reason"), below)
 
 
-def plan_page(move: Move) -> Page:
+def plan_page(move: Move, preview: Preview) -> Page:
     """Return what a move would do."""
-    blocks: list[Block] = [plan_table(move.plan)] if move.plan.steps else []
-    said = taken_along(move.plan) if move.plan.steps else [_nothing(move.plan)]
-    return Page(move_data(move), blocks, [*said, *_aside(move.plan)], move.plan.notes)
+    plan = move.plan
+    blocks: list[Block] = [plan_table(plan, preview)] if plan.steps else []
+    if preview.tables:
+        rows = [
+            (each.table, Styled(each.extension or "", "name"), _rows(each))
+            for each in preview.tables
+        ]
+        blocks += ["", Table(rows, ("touches", "extension", "rows"))]
+    said = [*taken_along(plan), *_summary(preview)] if plan.steps else [_nothing(plan)]
+    data = move_data(move) | preview_data(move, preview)
+    warnings = [f"tried on a copy it fails: {preview.failure}"] if preview.failure else []
+    return Page(data, blocks, [*said, *_aside(plan)], [*plan.notes, *warnings])
+
+
+def preview_data(move: Move, preview: Preview) -> dict[str, object]:
+    """Return what a plan would do for programs: its steps and the tables that they touch."""
+    steps = zip(enumerate(move.plan.steps, 1), preview.accounts, strict=True)
+    return {
+        "steps": [_step_data(number, step, account) for (number, step), account in steps],
+        "destructive": preview.destructive,
+        "failure": preview.failure,
+        "tables": [
+            {
+                "table": each.table,
+                "extension": each.extension,
+                "rows": each.rows,
+                "estimated": each.is_estimated,
+            }
+            for each in preview.tables
+        ],
+    }
 
 
 def taken_along(plan: Plan) -> list[Block]:
-    """Return a line that names the extensions which a downgrade takes along, if any."""
-    is_down = any(step.direction == "down" for step in plan.steps)
-    return [f"takes along {', '.join(plan.taken_along)}"] if is_down and plan.taken_along else []
+    """Return a line that names the extensions which no target named, if any."""
+    return [f"takes along {', '.join(plan.taken_along)}"] if plan.taken_along else []
 
 
 def move_page(move: Move, hint: str | None = None, *, declined: bool = False) -> Page:
@@ -69,6 +103,10 @@ def move_data(move: Move) -> dict[str, object]:
         "aside": dict(move.plan.aside or {}),
         "notes": list(move.plan.notes),
         "translations": translations_data(move.translations),
+        "taken_along": list(move.plan.taken_along),
+        "destructive": None,
+        "failure": None,
+        "tables": None,
     }
 
 
@@ -178,7 +216,18 @@ def _what_goes(dropping: Dropping) -> str:
     return f"{counted(len(dropping.tables), 'table')} with {counted(dropping.rows, 'row')}"
 
 
-def _step_data(number: int, step: Step) -> dict[str, object]:
+def _step_data(number: int, step: Step, account: Account | None = None) -> dict[str, object]:
+    operations = account and [
+        {
+            "operation": each.name,
+            "words": each.words,
+            "table": each.table,
+            "line": each.line,
+            "destructive": each.is_destructive,
+            "rows": each.rows,
+        }
+        for each in account.operations
+    ]
     return {
         "number": number,
         "direction": step.direction,
@@ -187,7 +236,39 @@ def _step_data(number: int, step: Step) -> dict[str, object]:
         "message": step.revision.doc,
         "reason": step.reason,
         "path": str(step.revision.path),
+        "operations": operations,
+        "recorded": account and account.is_recorded,
     }
+
+
+def _operation(operation: Operation) -> Line:
+    """Return an operation as a line below its step; what destroys something is marked."""
+    rows = "" if operation.rows is None else f" ({counted(operation.rows, 'row')})"
+    if operation.is_destructive:
+        return Line([f"{_INDENT}! ", Styled(operation.words, "bad"), rows])
+    return Line([f"{_INDENT}  {operation.words}{rows}"])
+
+
+def _rows(touched: Touched) -> str:
+    return f"about {touched.rows}" if touched.is_estimated else str(touched.rows)
+
+
+def _summary(preview: Preview) -> list[Block]:
+    """Return how much is destroyed, and how the operations are known where they did not run."""
+    found: list[Block] = []
+    if preview.destructive:
+        told = counted(preview.destructive, "operation")
+        found.append(
+            Line(
+                [
+                    "! ",
+                    f"{told} {'destroys' if preview.destructive == 1 else 'destroy'} what is there",
+                ]
+            )
+        )
+    if not preview.is_recorded and not preview.failure:
+        found.append("operations are read from the scripts: none was tried on a scratch database")
+    return found
 
 
 def _done(steps: Sequence[Step]) -> str:
