@@ -6,6 +6,7 @@ from dbman.cli.asking import Asker
 from dbman.cli.commands import command
 from dbman.cli.options import (
     Detect,
+    Drift,
     Everything,
     Force,
     NoBackup,
@@ -19,6 +20,7 @@ from dbman.cli.options import (
 )
 from dbman.cli.render import Page
 from dbman.cli.session import Session
+from dbman.cli.views.checked import drift_page
 from dbman.cli.views.moves import created_page, dropping_page, move_page, plan_page, stamp_page
 from dbman.cli.views.status import check_page, status_page
 from dbman.errors import UsageError
@@ -166,10 +168,15 @@ def status(session: Session) -> Page:
     return status_page(found, session.manager.models.problems)
 
 
-@command(PANEL, "dbman checkdb && echo at head")
-def checkdb(session: Session) -> Page:
+@command(PANEL, "dbman checkdb && echo at head", "dbman checkdb --drift")
+def checkdb(session: Session, drift: Drift = False, scratch_url: ScratchUrl = None) -> Page:
     """Tell whether the database is at the heads; exit 1 if not."""
-    return check_page(session.opened.checkdb())
+    if scratch_url is not None and not drift:
+        raise UsageError("--scratch-url goes with --drift", "say both, or none")
+    status = session.opened.checkdb()
+    if not drift:
+        return check_page(status)
+    return drift_page(status, session.manager.drift(scratch_url=scratch_url))
 
 
 def _recreating(session: Session, recreate: bool, yes: bool) -> Asker:

@@ -177,6 +177,9 @@ WithDependents: TypeAlias = Annotated[
 Detect: TypeAlias = Annotated[
     bool, Option("--detect", help="Find out by their tables where extensions stand.")
 ]
+Drift: TypeAlias = Annotated[
+    bool, Option("--drift", help="Also compare its tables with what its revisions build.")
+]
 NoBackup: TypeAlias = Annotated[
     bool, Option("--no-backup", help="Make no backup of a SQLite file before.")
 ]

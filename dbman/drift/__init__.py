@@ -1,11 +1,15 @@
 """What two builds of one schema differ in, told by owner.
 
 - `checking`: the models against the migrations, both built on scratch databases
+- `leftovers`: what `generate` leaves alone and a check tells
+- `database`: a real database against what its applied revisions build
+- `whose`: the extension that something belongs to which is no table
 """
 
 from __future__ import annotations
 
 from dbman.drift.checking import check
+from dbman.drift.database import drift
 from dbman.drift.results import Check, Drift
 
-__all__ = ["Check", "Drift", "check"]
+__all__ = ["Check", "Drift", "check", "drift"]

@@ -8,7 +8,6 @@ the settings' `include_name` leaves out is no difference; it is asked about a "t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dbman.autogenerate.columns import shape
@@ -17,6 +16,7 @@ from dbman.autogenerate.draft import Ground
 from dbman.autogenerate.matching import differences
 from dbman.autogenerate.operations import flat, table_of
 from dbman.drift.results import Leftover
+from dbman.drift.whose import naming
 from dbman.facts import Difference, difference
 
 _SAME_TYPES = {"NUMERIC", "DECIMAL"}
@@ -41,14 +41,8 @@ def _owner(comparison: Comparison, each: Difference) -> str | None:
     owner = comparison.owner(each.table if table is None else table.key) if each.table else None
     if owner is not None or each.table in comparison.ground.before.tables:
         return owner
-    name = (each.name or each.table).rpartition(".")[2]
-    word, graph = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE), comparison.scene.graph
-    naming = (
-        revision.extension
-        for revision in graph.in_order(graph.revisions)
-        if word.search(revision.path.read_text("utf-8", "replace"))
-    )
-    return next(naming, comparison.core if each.before is None else None)
+    found = naming(comparison.scene, each.name or each.table)
+    return found or (comparison.core if each.before is None else None)
 
 
 def _columns(comparison: Comparison) -> Iterator[Difference]:

@@ -11,6 +11,7 @@ from dbman.manager.base import ManagerBase
 
 if TYPE_CHECKING:
     from dbman.backups import Backup, Restored
+    from dbman.drift import Check
     from dbman.fresh import FreshDatabases
     from dbman.migrator.detect import Detected
     from dbman.migrator.moves import Confirm, Move
@@ -176,6 +177,12 @@ class DatabaseCommands(ManagerBase):
         """
         self.scene.database.require()
         return self.status()
+
+    def drift(self, *, scratch_url: str | None = None) -> Check:
+        """Return what differs between the database and what its applied revisions build."""
+        from dbman.drift import drift
+
+        return drift(self.scene, scratch_url=scratch_url)
 
     def current(self, name: str | None = None) -> tuple[CurrentRevision, ...]:
         """Return the revisions that extensions stand at, row or no row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,14 +13,15 @@ from dbman.database import Database, find_address
 from dbman.dialects import open_dialect
 from dbman.errors import DatabaseError, UsageError
 from dbman.facts import Facts, read_facts
+from dbman.migrator.running import run_steps
 from dbman.migrator.scene import Scene
 from dbman.migrator.tables import Created, create
 from dbman.migrator.timeline import Mover, Timeline
-from dbman.plans import Step
+from dbman.plans import Step, plan_upgrade
 from dbman.revisions import Key
 from dbman.runner import Runner
 from dbman.scratch import scratch
-from dbman.versions import make_version_tables
+from dbman.versions import VersionRows, make_version_tables
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -64,6 +65,32 @@ def replay(
         runner, metadata = Runner(scene.settings, scene.progress), scene.metadata_for(steps)
         runner.run(connection, database.dialect, steps, after, metadata=metadata)
     return timeline
+
+
+def steps_to(
+    scene: Scene, rows: Collection[Key], broken: Mapping[str, str] | None = None
+) -> tuple[Sequence[Step], Mapping[str, str]]:
+    """Return the steps that lead from nothing to a state, and what had to be left out, and why.
+
+    `broken` are the extensions that cannot be replayed.
+    """
+    applied = scene.graph.applied(rows)
+    plan = plan_upgrade(scene.graph, applied, (), scene.implied, scene.levels, broken)
+    return [step for step in plan.steps if step.revision.key in applied], plan.aside or {}
+
+
+def built_by_scripts(scene: Scene, settings: Settings, steps: Sequence[Step]) -> Facts:
+    """Return the schema that steps make, on a scratch database.
+
+    Raises `DatabaseError` where none can be made, and what scripts raise.
+    """
+    with (
+        open_scratch(scene, settings) as database,
+        database.moving(scene.lock_key) as connection,
+    ):
+        there = replace(scene, database=database, assumed=frozenset())
+        run_steps(there, connection, steps, VersionRows(frozenset(), (), frozenset()))
+        return read_schema(scene, database, connection)
 
 
 def built_by_models(scene: Scene, settings: Settings) -> Facts:

@@ -18,10 +18,10 @@ from dbman.backups.copies import copy_content
 from dbman.config import Settings
 from dbman.dialects.memory import Memory
 from dbman.errors import MigrationError
-from dbman.migrator.replay import open_scratch
+from dbman.migrator.replay import open_scratch, steps_to
 from dbman.migrator.running import run_steps
 from dbman.migrator.scene import Scene
-from dbman.plans import Step, plan_upgrade
+from dbman.plans import Step
 from dbman.progress import NullProgress, Progress
 from dbman.recording.recorder import Recorder
 from dbman.recording.results import Account, Statement
@@ -109,7 +109,7 @@ def _standing_at(
             _copy(scene.database, database)
         with database.moving(scene.lock_key, atomic=atomic) as connection:
             if not copied and rows:
-                run_steps(there, connection, _steps_to(scene, rows), _NO_ROWS)
+                run_steps(there, connection, steps_to(scene, rows)[0], _NO_ROWS)
             yield there, connection
 
 
@@ -128,11 +128,3 @@ def _copy(source: Database, target: Database) -> None:
             return
         with closing(sqlite3.connect(str(target.dialect.path), isolation_level=None)) as file:
             copy_content(raw, file, source.lock_timeout)
-
-
-def _steps_to(scene: Scene, rows: Collection[Key]) -> Sequence[Step]:
-    """Return the steps that lead to a state, in dbman's order."""
-    graph = scene.graph
-    applied = graph.applied(rows)
-    plan = plan_upgrade(graph, applied, (), scene.implied, scene.levels)
-    return [step for step in plan.steps if step.revision.key in applied]

@@ -6,6 +6,7 @@ import pytest
 
 from bad_inputs.calls import CALLS
 from bad_inputs.case import Case, Place
+from bad_inputs.checks import CHECKS
 from bad_inputs.extensions import EXTENSIONS
 from bad_inputs.files import FILES
 from bad_inputs.rows import ROWS
@@ -16,6 +17,7 @@ from bad_inputs.settings import SETTINGS
 
 TABLE: tuple[Case, ...] = (
     *CALLS,
+    *CHECKS,
     *SETTINGS,
     *FILES,
     *ROWS,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +71,43 @@ def test_what_differs(cli: Cli, drifting: None) -> None:
     assert json.loads(cli("check", "notes", "--json").out)["drifts"] == [
         {"extension": "notes", "operations": ["add column notes_note.pinned"], "differences": []}
     ]
+
+
+def test_the_drift_of_a_database(cli: Cli, built: Path) -> None:
+    """Both answers, and a no to either is a no."""
+    same = "the tables are those of the revisions\n"
+    done = cli("checkdb", "--drift")
+    assert (done.code, done.out) == (0, f"at head\n{same}")
+    with closing(sqlite3.connect(built)) as connection, connection:
+        connection.execute("CREATE INDEX ix_pinned ON notes_note (pinned)")
+    done = cli("checkdb", "--drift")
+    assert (done.code, done.out.splitlines()) == (
+        1,
+        [
+            "at head",
+            "the tables are not those of the revisions",
+            "notes",
+            "  notes_note: index ix_pinned is new: (pinned)",
+        ],
+    )
+    assert json.loads(cli("checkdb", "--drift", "--json").out)["drift"]["matches"] is False
+    assert json.loads(cli("checkdb", "--json").out)["drift"] is None
+    assert cli("checkdb").code == 0
+
+
+def test_behind_and_not_drifted(cli: Cli, built: Path) -> None:
+    """What is not at head is a no, whatever its tables are."""
+    cli("downgrade", "poser@-1", "--yes", "-q")
+    done = cli("checkdb", "--drift")
+    assert done.code == 1
+    assert done.out.startswith("not at head\n")
+    assert done.out.endswith("\nthe tables are those of the revisions\n")
+
+
+def test_scratch_url_goes_with_drift(cli: Cli, built: Path) -> None:
+    """Alone it would be passed over."""
+    done = cli("checkdb", "--scratch-url", "sqlite://")
+    assert (done.code, done.err.splitlines()) == (
+        2,
+        ["dbman: error: --scratch-url goes with --drift", "  hint: say both, or none"],
+    )

@@ -1,37 +1,67 @@
-"""Whether migrations build the models."""
+"""Whether migrations build the models, and a database is what they build."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dbman.cli.render import Block, Line, Page, Styled
+from dbman.cli.views.status import check_page
 
 if TYPE_CHECKING:
     from dbman.drift import Check, Drift
+    from dbman.migrator.status import DatabaseStatus
 
 NOBODY = "of no extension"
 
 
 def checked_page(check: Check) -> Page:
     """Return the page of `dbman check`: what differs, by extension; exit 1 if anything does."""
-    warnings = [f"{name} could not be checked: {why}" for name, why in check.unchecked.items()]
-    warnings += [f"{name} was left aside: {why}" for name, why in check.aside.items()]
+    answer = _answer(
+        check, "the migrations build the models", "the migrations do not build the models"
+    )
     return Page(
         _data(check),
-        [Line([_answer(check)]), *(each for drift in check.drifts for each in _drift(drift))],
-        warnings=[*warnings, *check.notes],
+        [answer, *_drifts(check)],
+        warnings=_warnings(check),
         hint=_hint(check),
         exit_code=0 if check.matches else 1,
     )
 
 
-def _answer(check: Check) -> Styled:
+def drift_page(status: DatabaseStatus, check: Check) -> Page:
+    """Return the page of `dbman checkdb --drift`: where it stands, and what differs there."""
+    page = check_page(status)
+    answer = _answer(
+        check, "the tables are those of the revisions", "the tables are not those of the revisions"
+    )
+    return replace(
+        page,
+        data={**page.data, "drift": _data(check)},
+        text=[*page.text, answer, *_drifts(check)],
+        warnings=[*page.warnings, *_warnings(check)],
+        exit_code=max(page.exit_code, 0 if check.matches else 1),
+    )
+
+
+def _answer(check: Check, yes: str, no: str) -> Line:
     if check.drifts:
-        return Styled("the migrations do not build the models", "bad")
+        return Line([Styled(no, "bad")])
     if not check.matches:
-        return Styled("nothing differs, but not all could be checked", "bad")
-    return Styled("the migrations build the models", "good")
+        return Line([Styled("nothing differs, but not all could be checked", "bad")])
+    return Line([Styled(yes, "good")])
+
+
+def _drifts(check: Check) -> Iterator[Block]:
+    for drift in check.drifts:
+        yield from _drift(drift)
+
+
+def _warnings(check: Check) -> list[str]:
+    told = [f"{name} could not be checked: {why}" for name, why in check.unchecked.items()]
+    told += [f"{name} was left aside: {why}" for name, why in check.aside.items()]
+    return [*told, *check.notes]
 
 
 def _drift(drift: Drift) -> Iterator[Block]:

@@ -55,6 +55,7 @@ def check_page(status: DatabaseStatus) -> Page:
         "at_head": status.at_head,
         "behind": [one.name for one in behind],
         "orphans": keys_data(status.orphans),
+        "drift": None,
     }
     warnings = [
         f"orphan {_stray(orphan)}; `dbman status` shows the ways out" for orphan in status.orphans
