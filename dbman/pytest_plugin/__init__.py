@@ -1,6 +1,7 @@
-"""Fixtures of databases that the migrations have built, for pytest.
+"""Databases that the migrations have built, and checks of the migrations, for pytest.
 
 - `options`: what the command line and the ini say
+- `collecting`: the checks of `dbman verify` as items
 - `fixtures`: the fixtures
 - `databases`: what `dbman_database` gives, and its engine and session
 - `steps`: what `dbman_at` gives
@@ -11,6 +12,7 @@ before a test asks for it.
 
 from __future__ import annotations
 
+from dbman.pytest_plugin.collecting import pytest_make_collect_report
 from dbman.pytest_plugin.fixtures import (
     _dbman,
     _dbman_fresh,
@@ -35,4 +37,5 @@ __all__ = [
     "dbman_session",
     "pytest_addoption",
     "pytest_configure",
+    "pytest_make_collect_report",
 ]

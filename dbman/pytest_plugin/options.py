@@ -15,6 +15,7 @@ from dbman.progress import NullProgress
 
 if TYPE_CHECKING:
     from dbman import Manager
+    from dbman.verify import Finding
 
 _SCOPES = ("function", "class", "module", "package", "session")
 
@@ -35,11 +36,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add dbman's options; all are optional."""
     group = parser.getgroup("dbman")
     group.addoption(
+        "--dbman", action="store_true", help="run the checks of `dbman verify`, too, as tests"
+    )
+    group.addoption(
         "--dbman-config", metavar="FILE", help="settings of dbman: a toml file or an Alembic ini"
     )
     group.addoption("--dbman-scratch-url", metavar="URL", help="where databases for tests are made")
     parser.addini("dbman_config", "settings of dbman: a toml file or an Alembic ini")
     parser.addini("dbman_scratch_url", "where databases for tests are made")
+    parser.addini("dbman_extensions", "the extensions that --dbman checks, by default all", "args")
     parser.addini(
         "dbman_scope",
         "how long a dbman_database is used: function, module, ...",
@@ -48,7 +53,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Raise `pytest.UsageError` for a scope that is none."""
+    """Name the marker of checks; raise `pytest.UsageError` for a scope that is none."""
+    config.addinivalue_line("markers", "dbman: a check that --dbman has added")
     scope = config.getini("dbman_scope")
     if scope not in _SCOPES:
         raise pytest.UsageError(f"dbman_scope = {scope!r} is none of {', '.join(_SCOPES)}")
@@ -62,17 +68,15 @@ def scope_of(fixture_name: str, config: pytest.Config) -> Any:
 def make_manager(config: pytest.Config) -> Manager:
     """Return a manager of the project's settings, as they are found from the root of the tests.
 
-    It is there for what it finds: its own database is the user's, and no test gets it.
+    It is there for what it finds: its own database is the user's, and is never opened.
     """
-    from dataclasses import replace
-
     from dbman import Manager
     from dbman.config import load
 
     file = config.getoption("dbman_config") or config.getini("dbman_config")
     flags = {"scratch_url": _scratch_url(config)}
     settings = load(Path(file) if file else None, flags=flags, cwd=config.rootpath)
-    return Manager(replace(settings, url=None, db=None), progress=Warnings())
+    return Manager(settings, progress=Warnings())
 
 
 def _scratch_url(config: pytest.Config) -> str | None:
@@ -85,5 +89,9 @@ def told() -> Iterator[None]:
     try:
         yield
     except DbmanError as err:
-        message = "\n".join(filter(None, (err.message, err.hint)))
-        pytest.fail(message, pytrace=False)
+        pytest.fail(in_lines(err), pytrace=False)
+
+
+def in_lines(problem: DbmanError | Finding) -> str:
+    """Return a message and, on a line of its own, its hint."""
+    return "\n".join(filter(None, (problem.message, problem.hint)))

@@ -32,3 +32,14 @@ def test_every_fixture_and_option_is_named(project: Project) -> None:
     told = set(re.findall(r"^\| `(dbman_\w+)", PAGE, re.M))
     assert fixtures <= told
     assert options == set(re.findall(r"(?<!-)(--dbman[\w-]*)", PAGE))
+
+
+def test_the_transcript_is_real(demo: Demo) -> None:
+    """The checks that the page shows are those of the demo's extension, and they pass."""
+    project = Project(demo.only("acme", "poser"))
+    offer_plugin(project.demo.site)
+    project.write(pytest__ini="[pytest]\n")
+    (shown,) = blocks(PAGE, "console")
+    done = project.run("--dbman", "-v", "-k", "poser and steps", env={"COLUMNS": "80"})
+    printed = [line for line in done.stdout.splitlines() if line.startswith("dbman::")]
+    assert printed == shown.splitlines()[1:]
