@@ -48,7 +48,9 @@ def assemble(extensions: Sequence[InstalledExtension]) -> RevisionGraph:
     )
 
 
-def _read(extensions: Sequence[InstalledExtension]) -> tuple[list[_Found], list[Problem]]:
+def placed_scripts(
+    extensions: Iterable[InstalledExtension],
+) -> Iterator[tuple[InstalledExtension, Script]]:
     """Read every script once; a file that two extensions reach belongs to the deepest location."""
     places = sorted(
         (
@@ -59,18 +61,22 @@ def _read(extensions: Sequence[InstalledExtension]) -> tuple[list[_Found], list[
         key=lambda place: -len(place[0].parts),
     )
     seen: set[Path] = set()
-    found: list[_Found] = []
-    problems: list[Problem] = []
     for location, extension in places:
         for script in read_location(location):
-            if script.path in seen:
-                continue
-            seen.add(script.path)
-            if script.problem is not None:
-                problems.append(replace(script.problem, extension=extension.name))
-            if script.revision is not None:
-                key = Key(extension.tree, script.revision)
-                found.append(_Found(extension, script, key))
+            if script.path not in seen:
+                seen.add(script.path)
+                yield extension, script
+
+
+def _read(extensions: Sequence[InstalledExtension]) -> tuple[list[_Found], list[Problem]]:
+    """Return the scripts that have an id, in order, and what is wrong with any."""
+    found: list[_Found] = []
+    problems: list[Problem] = []
+    for extension, script in placed_scripts(extensions):
+        if script.problem is not None:
+            problems.append(replace(script.problem, extension=extension.name))
+        if script.revision is not None:
+            found.append(_Found(extension, script, Key(extension.tree, script.revision)))
     order = {extension.name: place for place, extension in enumerate(extensions)}
     return sorted(found, key=lambda one: (order[one.extension.name], one.script.path)), problems
 

@@ -24,8 +24,9 @@ from dbman.cli import app as _registered  # noqa: F401 - every command registers
 from dbman.cli.options import COMMON
 from dbman.cli.parser import ENTRIES, PANELS
 from dbman.cli.words import FOREIGN
-from dbman.config.keys import ALEMBIC, EXTENSION, OWN
-from dbman.config.settings import ExtensionSettings, Settings
+from dbman.config.keys import ALEMBIC, EXTENSION, LINT, OWN
+from dbman.config.settings import ExtensionSettings, LintSettings, Settings
+from dbman.lint import Rule, find_own_rules
 
 DOCS = Path(__file__).parent
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.S)
@@ -75,6 +76,32 @@ def extension_settings() -> str:
 def alembic_settings() -> str:
     """Return the settings of Alembic's own that dbman reads."""
     return _settings(Settings, ALEMBIC)
+
+
+def lint_settings() -> str:
+    """Return the settings of lint."""
+    return _settings(LintSettings, LINT)
+
+
+def lint_rules() -> str:
+    """Return the table of all rules."""
+    lines = ["| rule | group | severity | finds |", "|---|---|---|---|"]
+    for rule in find_own_rules():
+        link = f"[{rule.code}](rules.md#{rule.code.lower()}-{rule.name}) {rule.name}"
+        mended = "; `--fix` mends it" if rule.fixable else ""
+        finds = f"{rule.summary.rstrip('.')}{mended}"
+        lines.append(f"| {link} | {rule.group} | {rule.severity} | {_cell(finds)} |")
+    return "\n".join(lines) + "\n"
+
+
+def rule_pages() -> str:
+    """Return the page of each rule."""
+    return "\n".join(map(_rule, find_own_rules()))
+
+
+def _rule(rule: Rule) -> str:
+    about = [rule.group, str(rule.severity), *(["mended by `--fix`"] if rule.fixable else [])]
+    return f"## {rule.code} {rule.name}\n\n*{', '.join(about)}*\n\n{rule.page}\n"
 
 
 def _settings(of: type, keys: Iterable[str]) -> str:
@@ -148,6 +175,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "settings": own_settings,
     "extension-settings": extension_settings,
     "alembic-settings": alembic_settings,
+    "lint-settings": lint_settings,
+    "lint-rules": lint_rules,
+    "rules": rule_pages,
 }
 """What can stand in a page, by name."""
 

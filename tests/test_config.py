@@ -282,19 +282,19 @@ def test_version_table_of() -> None:
             "dbman.toml: unknown key 'verions'; did you mean 'versions' or 'versions_group'?",
             "known keys: url, group, versions_group, versions, core, version_table, scratch_url, "
             "lock, lock_timeout, snapshot, cascade, translate, require_depends_on, bootstrap, context,"
-            " script_template, environment, extensions",
+            " script_template, environment, extensions, lint",
         ),
         (
             ["[extensions.poser]", 'prefx = "x"'],
             "dbman.toml: unknown key 'prefx' in extensions.poser; did you mean 'prefix'?",
-            "known keys: models, versions, prefix, requires, enabled, version_table",
+            "known keys: models, versions, prefix, requires, enabled, version_table, lint_ignore",
         ),
         (
             ["[tool.dbman]", "xyzzy = 1"],
             "dbman.toml [tool.dbman]: unknown key 'xyzzy'",
             "known keys: url, group, versions_group, versions, core, version_table, scratch_url, "
             "lock, lock_timeout, snapshot, cascade, translate, require_depends_on, bootstrap, context,"
-            " script_template, environment, extensions",
+            " script_template, environment, extensions, lint",
         ),
         (
             ['core = "acme"', "[tool.dbman]", 'group = "x"'],
@@ -840,7 +840,7 @@ def test_sections_of_extensions(tmp_path: Path) -> None:
             ["[dbman.extensions.poser]", "model = x"],
             "alembic.ini [dbman.extensions.poser]: unknown key 'model' in extensions.poser; "
             "did you mean 'models'?",
-            "known keys: models, versions, prefix, requires, enabled, version_table",
+            "known keys: models, versions, prefix, requires, enabled, version_table, lint_ignore",
         ),
         (
             ["[dbman.extensions.poser]", "enabled = maybe"],
@@ -1124,6 +1124,8 @@ def test_rows(tmp_path: Path) -> None:
         SettingRow("environment.compare_type", False, source),
         SettingRow("extensions.poser.prefix", "p_", source),
         SettingRow("extensions.poser.requires", ["acme"], source),
+        SettingRow("lint.select", [], "default"),
+        SettingRow("lint.ignore", [], "default"),
         SettingRow("script_location", None, "default"),
         SettingRow("version_locations", [], "default"),
         SettingRow("recursive", False, "default"),

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from dbman.errors import ExtensionError, ScriptError, UsageError
 from dbman.extensions import InstalledExtension
-from dbman.extensions.ini import own_folder
+from dbman.extensions.ini import is_plain_history
 from dbman.files import is_installed
 from dbman.migrator.scene import Scene, listed
 from dbman.plans import require_sound
@@ -170,8 +170,7 @@ def _down(scene: Scene, request: Request, extension: InstalledExtension) -> Revi
 
 def _labels(scene: Scene, extension: InstalledExtension) -> tuple[str, ...]:
     """Return the label of a first revision: the name, but none in a plain Alembic project."""
-    own = None if scene.settings.version_locations else own_folder(scene.settings)
-    if own and any(own in (each, each / "versions") for each in extension.locations):
+    if is_plain_history(scene.settings, extension.locations):
         return ()
     key = Key(extension.tree, extension.name)
     taken = scene.graph.revisions.get(scene.graph.labels.get(key, key))

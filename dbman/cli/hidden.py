@@ -7,6 +7,7 @@ from dbman.cli.options import (
     BackupFile,
     CacheAction,
     CacheVerb,
+    Code,
     DropTables,
     Name,
     NoBackup,
@@ -23,6 +24,7 @@ from dbman.cli.revisions import extensions, version_locations
 from dbman.cli.session import Session
 from dbman.cli.views.backups import backup_page, restored_page
 from dbman.cli.views.cache import cache_page, cleared_page
+from dbman.cli.views.lint import rule_page, rules_page
 from dbman.cli.views.moves import forgotten_page, keys_data
 from dbman.cli.views.revisions import Revisions
 
@@ -109,6 +111,14 @@ def cache(session: Session, action: CacheAction = CacheVerb.INFO) -> Page:
     if action is CacheVerb.CLEAR:
         return cleared_page(store, store.clear())
     return cache_page(store)
+
+
+@command(None, "dbman explain DBM105", "dbman explain two-heads", "dbman explain")
+def explain(session: Session, code: Code = None) -> Page:
+    """Explain a rule of lint, or list the rules."""
+    if code is None:
+        return rules_page(session.manager.rules())
+    return rule_page(session.manager.explain(code))
 
 
 command(None, "dbman version-locations --section dbman", name="version-locations")(

@@ -348,6 +348,21 @@ Rename: TypeAlias = Annotated[
 VersionPath: TypeAlias = Annotated[
     Path | None, Option("--version-path", metavar="FOLDER", help="Where the script goes.")
 ]
+Select: TypeAlias = Annotated[
+    list[str] | None,
+    Option(
+        "--select",
+        metavar="RULES",
+        help="Only these rules: codes, beginnings of codes, names or groups; with commas.",
+    ),
+]
+Ignore: TypeAlias = Annotated[
+    list[str] | None, Option("--ignore", metavar="RULES", help="Not these rules.")
+]
+Code: TypeAlias = Annotated[
+    str | None,
+    Argument(metavar="CODE", help="A rule: its code or name.", show_default=False),
+]
 Section: TypeAlias = Annotated[
     str | None,
     Option("--section", metavar="NAME", help="A whole section, for `alembic -n NAME`."),
@@ -357,3 +372,9 @@ Write: TypeAlias = Annotated[
     Option("--write", metavar="FILE", help="Edit an alembic.ini or pyproject.toml in place."),
 ]
 Plain: TypeAlias = Annotated[bool, Option("--plain", help="The one line version_locations = ...")]
+
+
+def words(values: list[str] | None) -> list[str]:
+    """Return the words of an option that may be given several times, and with commas."""
+    found = (word.strip() for value in values or () for word in value.split(","))
+    return [word for word in found if word]

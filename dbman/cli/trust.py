@@ -5,13 +5,31 @@ from __future__ import annotations
 import json
 
 from dbman.cli.commands import command
-from dbman.cli.options import Keep, Names, RowCount, ScratchUrl, Seed
+from dbman.cli.options import Ignore, Keep, Names, RowCount, ScratchUrl, Seed, Select, words
 from dbman.cli.render import Page, Styled, Table
 from dbman.cli.session import Session
 from dbman.cli.views.checked import checked_page
+from dbman.cli.views.lint import linted_page
 from dbman.cli.views.verified import verified_page
 
 PANEL = "Trust"
+
+
+@command(PANEL, "dbman lint", "dbman lint poser --select danger", "dbman lint --ignore DBM104")
+def lint(
+    session: Session,
+    names: Names = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    scratch_url: ScratchUrl = None,
+) -> Page:
+    """Do the scripts keep the rules? Exit 1 if not."""
+    session.refuse_database()
+    session.tell_of_environment()
+    linted = session.manager.lint(
+        *(names or ()), select=words(select), ignore=words(ignore), scratch_url=scratch_url
+    )
+    return linted_page(linted)
 
 
 @command(PANEL, "dbman check", "dbman check poser --scratch-url postgresql:///")

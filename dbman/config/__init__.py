@@ -13,11 +13,18 @@ default. This is the only room that reads `os.environ`; it imports neither SQLAl
 from __future__ import annotations
 
 from dbman.config.loading import load
-from dbman.config.settings import ExtensionSettings, PostWriteHook, SettingRow, Settings
+from dbman.config.settings import (
+    ExtensionSettings,
+    LintSettings,
+    PostWriteHook,
+    SettingRow,
+    Settings,
+)
 from dbman.config.urls import hide_in_url, hide_password
 
 __all__ = [
     "ExtensionSettings",
+    "LintSettings",
     "PostWriteHook",
     "SettingRow",
     "Settings",

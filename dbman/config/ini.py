@@ -157,7 +157,7 @@ class _Reader:
         for key in self.parser[section]:
             if key in EXTENSION or key not in self.parser.defaults():
                 value = self.get(section, key) or ""
-                is_list = key in ("versions", "requires")
+                is_list = key in ("versions", "requires", "lint_ignore")
                 values[key] = (
                     value.replace(",", " ").split() if is_list else self._typed(key, value)
                 )

@@ -180,6 +180,7 @@ OWN: Mapping[str, Key] = {
     **PLAIN,
     "environment": Key(table, '{ include_object = "acme.db:include_object" }'),
     "extensions": Key(table, '{ poser = { models = "poser.db:Base" } }'),
+    "lint": Key(table, '{ ignore = ["DBM301"] }'),
 }
 """All keys of ``dbman.toml``, of ``[tool.dbman]``."""
 
@@ -190,8 +191,15 @@ EXTENSION: Mapping[str, Key] = {
     "requires": Key(texts, '["acme"]'),
     "enabled": Key(boolean, "false"),
     "version_table": Key(version_table, '"alembic_version_poser"'),
+    "lint_ignore": Key(texts, '["DBM201"]'),
 }
 """The keys of ``[tool.dbman.extensions.NAME]``."""
+
+LINT: Mapping[str, Key] = {
+    "select": Key(texts, '["manners", "DBM301"]'),
+    "ignore": Key(texts, '["docstring-missing"]'),
+}
+"""The keys of ``[tool.dbman.lint]``."""
 
 ALEMBIC: Mapping[str, Key] = {
     "script_location": Key(text, '"%(here)s/alembic"'),
@@ -243,6 +251,8 @@ def checked(values: Mapping[str, object], known: Mapping[str, Key], source: str)
             f"{source}: environment.{key} is set by dbman itself",
             "remove it; the settings url and version_table say which database and version table",
         )
+    if "lint" in fields:
+        fields["lint"] = _fields(fields["lint"], LINT, source, "lint")
     if "extensions" in fields:
         fields["extensions"] = {
             name: _extension(name, value, source) for name, value in fields["extensions"].items()

@@ -11,7 +11,7 @@ from typing import Any
 from dbman.config.files import SettingsFile, nearby, settings_file
 from dbman.config.ini import SECTION, ini_layers
 from dbman.config.keys import GIVEN, PLAIN, Layer, checked
-from dbman.config.settings import DEFAULT, ExtensionSettings, Settings
+from dbman.config.settings import DEFAULT, ExtensionSettings, LintSettings, Settings
 from dbman.config.toml import PYPROJECT, alembic_layer, own_layer, read_toml
 from dbman.config.urls import absolute_url
 from dbman.errors import SettingsError
@@ -50,8 +50,10 @@ def load(
     values, sources = _joined((*read.layers, *outside))
     _prefer_db(values, sources)
     extensions = values.pop("extensions", {})
+    lint = LintSettings(**values.pop("lint", {}))
     return Settings(
         **values,
+        lint=lint,
         extensions={name: ExtensionSettings(**table) for name, table in extensions.items()},
         file=read.file.path if read.file else None,
         folder=read.file.folder if read.file else cwd,

@@ -32,6 +32,18 @@ class ExtensionSettings:
     version_table: str | None = None
     """Its version table, where that is none of the setting `version_table`; may have ``{name}`` in
     it. The extensions of OpenStack's neutron have ``alembic_version_sfc`` and the like."""
+    lint_ignore: tuple[str, ...] = ()
+    """The rules of `lint` that do not hold for its scripts."""
+
+
+@dataclass(frozen=True)
+class LintSettings:
+    """What ``[tool.dbman.lint]`` says; rules are named by code, its beginning, name or group."""
+
+    select: tuple[str, ...] = ()
+    """The rules that hold; none named means all."""
+    ignore: tuple[str, ...] = ()
+    """The rules that do not."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +127,8 @@ class Settings:
     """A table that goes on to Alembic's `context.configure`; callables as ``module:function``."""
     extensions: Mapping[str, ExtensionSettings] = field(default_factory=dict)
     """A table for each extension, by its name."""
+    lint: LintSettings = field(default_factory=LintSettings)
+    """Which rules of `lint` hold."""
     script_location: str | None = None
     """Alembic's script folder: a path or ``package:folder``."""
     version_locations: tuple[str, ...] = ()
@@ -173,6 +187,8 @@ class Settings:
             if each.name == "extensions":
                 for name, extension in value.items():
                     yield from self._keys_set(f"extensions.{name}", extension)
+            elif each.name == "lint":
+                yield from ((f"lint.{key}", item) for key, item in asdict(value).items())
             elif each.name == "environment":
                 yield from ((f"environment.{name}", item) for name, item in value.items())
             elif each.name not in ("file", "folder", "is_ini", "sources"):

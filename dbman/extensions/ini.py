@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,6 +81,12 @@ def own_folder(settings: Settings) -> Path | None:
         return None if own is None else locate(own, settings.folder)
     except ExtensionError:
         return None
+
+
+def is_plain_history(settings: Settings, locations: Iterable[Path]) -> bool:
+    """Return whether scripts are the one history of a plain Alembic project, which has no label."""
+    own = None if settings.version_locations else own_folder(settings)
+    return own is not None and any(own in (each, each / "versions") for each in locations)
 
 
 def _own_source(settings: Settings) -> str | None:

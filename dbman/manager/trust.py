@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dbman.config import SettingRow
 from dbman.manager.base import ManagerBase
@@ -11,6 +11,7 @@ from dbman.manager.base import ManagerBase
 if TYPE_CHECKING:
     from dbman.cache import Store
     from dbman.drift import Check
+    from dbman.lint import Linted, Rule
     from dbman.verify import Verification
 
 
@@ -44,6 +45,24 @@ class TrustCommands(ManagerBase):
     def config(self) -> tuple[SettingRow, ...]:
         """Return every setting with its value and where that comes from."""
         return self.settings.rows()
+
+    def lint(self, *names: str, **options: Any) -> Linted:
+        """Return what breaks the rules in the scripts of extensions; see `dbman.lint.lint`."""
+        from dbman.lint import lint
+
+        return lint(self.scene, names, **options)
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Return the rules of `lint`, those of others included."""
+        from dbman.lint import find_rules
+
+        return find_rules().rules
+
+    def explain(self, word: str) -> Rule:
+        """Return the rule of a code or a name, whose `page` explains it."""
+        from dbman.lint import find_rule
+
+        return find_rule(word)
 
     def cache(self) -> Store:
         """Return the snapshots of scratch databases: `entries` lists them, `clear` removes them."""

@@ -19,7 +19,7 @@ EXAMPLES = {
     )
 }
 READING = (
-    "branches cache check checkdb config createdb current dropdb extensions generate graph heads history merge"
+    "branches cache check checkdb config createdb current dropdb explain extensions generate graph heads history lint merge"
     " new rebase schema show squash stamp status upgrade verify version_locations versiondb"
 )
 

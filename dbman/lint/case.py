@@ -1,0 +1,120 @@
+"""What rules look at: each thing is made when it is first asked for, once for all rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dbman.errors import DbmanError, Problem
+from dbman.lint.sources import Source, Unreadable, read_sources
+from dbman.migrator.scene import Scene
+from dbman.revisions import Key, Revision, RevisionGraph
+
+if TYPE_CHECKING:
+    from dbman.bodies import Body
+    from dbman.lint.recording import Recording
+    from dbman.models import LoadedModels
+    from dbman.ownership import Ownership
+
+
+class Unavailable(Exception):
+    """What a rule asked for cannot be had; the text says why."""
+
+
+class Case:
+    """The scripts of all extensions, with all that rules may ask about them."""
+
+    def __init__(self, scene: Scene, scratch_url: str | None = None) -> None:
+        """Take the scene, and where a scratch database is made if not where the settings say."""
+        self.scene = scene
+        self._scratch_url = scratch_url
+
+    @property
+    def graph(self) -> RevisionGraph:
+        """Return the revisions as a graph."""
+        return self.scene.graph
+
+    @property
+    def scripts(self) -> tuple[Source, ...]:
+        """Return every script that can be parsed, of all extensions."""
+        return self._read[0]
+
+    @property
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        """Return the scripts that cannot be read or parsed, or whose header is wrong."""
+        return self._read[1]
+
+    @cached_property
+    def by_key(self) -> Mapping[Key, Source]:
+        """Return the scripts of the graph by their revision."""
+        return {source.revision.key: source for source in self.scripts if source.revision}
+
+    @cached_property
+    def by_path(self) -> Mapping[Path, Source]:
+        """Return the scripts by their file."""
+        return {source.path: source for source in self.scripts}
+
+    @property
+    def bodies(self) -> Mapping[Key, Body]:
+        """Return what each `upgrade()` does to tables, as far as the text alone tells."""
+        return self.scene.bodies
+
+    @property
+    def models(self) -> LoadedModels:
+        """Return the models; the extensions are imported for it."""
+        return self.scene.load_models()
+
+    @property
+    def ownership(self) -> Ownership:
+        """Return who owns which table."""
+        return self.scene.ownership
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the graph, ids and labels that clash included."""
+        return (*self.graph.problems, *self.graph.clashes)
+
+    @property
+    def recording(self) -> Recording:
+        """Return what a replay of all scripts on a scratch database has recorded.
+
+        Raises `Unavailable` where there can be none.
+        """
+        if isinstance(self._recorded, Unavailable):
+            raise self._recorded
+        return self._recorded
+
+    @property
+    def not_recorded(self) -> tuple[str, ...]:
+        """Return why upgrades failed in the replay, if there was one."""
+        recorded = vars(self).get("_recorded")
+        if recorded is None or isinstance(recorded, Unavailable):
+            return ()
+        return tuple(step.failure for step in recorded.up.values() if step.failure is not None)
+
+    @cached_property
+    def _recorded(self) -> Recording | Unavailable:
+        from dbman.lint.recording import record
+
+        if self.graph.clashes:
+            return Unavailable(f"nothing can be replayed: {self.graph.clashes[0].message}")
+        try:
+            return record(self.scene, self.scene.settings.at_scratch(self._scratch_url))
+        except DbmanError as err:
+            return Unavailable(f"nothing can be replayed: {err.message}")
+
+    def bases(self, extension: str) -> list[Revision]:
+        """Return the revisions of an extension that revise none of its own, in order."""
+        own = self.graph.of(extension)
+        return [each for each in self.graph.in_order(own) if own.isdisjoint(each.down)]
+
+    def labels(self, base: Revision) -> tuple[str, ...]:
+        """Return the branch labels of a first revision and of those of its extension above it."""
+        own = self.graph.lineage([base.key]) & self.graph.of(base.extension)
+        return tuple(label for each in self.graph.in_order(own) for label in each.labels)
+
+    @cached_property
+    def _read(self) -> tuple[tuple[Source, ...], tuple[Unreadable, ...]]:
+        return read_sources(self.scene.extensions, self.graph.revisions)

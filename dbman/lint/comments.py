@@ -1,0 +1,90 @@
+"""Comments by which a script says that it means what a rule finds: ``# dbman: ignore[DBM101]``.
+
+Such a comment counts for the statement in whose lines it stands; on a line of its own, for the
+statement that follows; above the first statement, docstring included, for the whole script.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import StringIO
+from tokenize import COMMENT, TokenError, TokenInfo, generate_tokens
+
+from dbman.lint.interface import Finding
+from dbman.lint.sources import Source
+
+_IGNORE = re.compile(r"#\s*dbman:\s*ignore\[([^\]]*)\]")
+
+
+@dataclass(frozen=True)
+class Ignores:
+    """What a script says that it means."""
+
+    whole: frozenset[str] = frozenset()
+    """The codes and names that hold nowhere in it."""
+    lines: Mapping[int, frozenset[str]] | None = None
+    """Those that do not hold on a line."""
+
+    def covers(self, finding: Finding) -> bool:
+        """Return whether the script means what was found."""
+        said = self.whole | (self.lines or {}).get(finding.line, frozenset())
+        return not said.isdisjoint((finding.code.lower(), finding.name))
+
+
+def read_ignores(source: Source) -> Ignores:
+    """Return what the comments of a script say."""
+    if "dbman:" not in source.text:
+        return Ignores()
+    said = dict(_comments(source.text))
+    spans = list(_spans(source.tree))
+    first = min((start for start, _ in spans), default=1)
+    whole: set[str] = set()
+    lines: dict[int, frozenset[str]] = {}
+    for line, (words, is_alone) in said.items():
+        if is_alone and line < first:
+            whole |= words
+            continue
+        start, end = _covered(line, spans, is_alone)
+        for each in range(start, end + 1):
+            lines[each] = lines.get(each, frozenset()) | words
+    return Ignores(frozenset(whole), lines)
+
+
+def _comments(text: str) -> Iterator[tuple[int, tuple[frozenset[str], bool]]]:
+    """Yield the line of each such comment, the words in it, and whether it stands alone."""
+    for token in comment_tokens(text):
+        if found := _IGNORE.search(token.string):
+            words = frozenset(word.strip().lower() for word in found[1].split(","))
+            yield token.start[0], (words, not token.line[: token.start[1]].strip())
+
+
+def comment_tokens(text: str) -> Iterator[TokenInfo]:
+    """Yield the comments of a source text, as far as it can be taken apart."""
+    try:
+        for token in generate_tokens(StringIO(text).readline):
+            if token.type == COMMENT:
+                yield token
+    except (TokenError, SyntaxError):
+        return
+
+
+def _spans(tree: ast.Module) -> Iterator[tuple[int, int]]:
+    """Yield the first and last line of each statement; of one with a block, those of its head."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt):
+            block = getattr(node, "body", None)
+            start = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+            end = block[0].lineno - 1 if block else node.end_lineno or node.lineno
+            yield start, max(start, end)
+
+
+def _covered(line: int, spans: list[tuple[int, int]], is_alone: bool) -> tuple[int, int]:
+    """Return the lines of the statement that a comment speaks of."""
+    around = [span for span in spans if span[0] <= line <= span[1]]
+    if around:
+        return max(around)
+    after = [span for span in spans if span[0] > line] if is_alone else []
+    return min(after, default=(line, line))

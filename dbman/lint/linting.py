@@ -1,0 +1,123 @@
+"""Run the rules; one that crashes is told, and the others go on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import redirect_stdout
+from pathlib import Path
+from traceback import extract_tb
+
+from dbman.errors import DbmanError
+from dbman.lint.case import Case, Unavailable
+from dbman.lint.comments import Ignores, read_ignores
+from dbman.lint.interface import Finding, Rule
+from dbman.lint.registry import find_rules
+from dbman.lint.results import Linted, NotRun
+from dbman.lint.selection import Selection, select_rules
+from dbman.migrator.scene import Scene
+
+
+def lint(
+    scene: Scene,
+    names: Sequence[str] = (),
+    *,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    scratch_url: str | None = None,
+) -> Linted:
+    """Return what breaks the rules in the scripts of the named extensions, or of all.
+
+    The others' scripts are read and replayed all the same: a rule may need them. `scratch_url` says
+    where the scratch database of the replay is made.
+
+    Raises:
+        UsageError: a name or a word names nothing.
+        SettingsError: neither does one in the settings.
+    """
+    wanted = _wanted(scene, names)
+    found = find_rules()
+    selection = select_rules(found.rules, scene.settings, tuple(select), tuple(ignore))
+    rules = [rule for rule in selection.rules if _applies(rule, scene, selection)]
+    case = Case(scene, scratch_url)
+    findings, not_run = _run(case, rules)
+    not_run += [NotRun("", "", err.message, crashed=True) for err in found.failures]
+    not_run += [NotRun("", "", reason) for reason in case.not_recorded]
+    kept, ignored = _kept(case, findings, selection, wanted)
+    return Linted(
+        findings=tuple(kept),
+        not_run=tuple(not_run),
+        ignored=ignored,
+        scripts=sum(source.extension.name in wanted for source in case.scripts),
+        rules=tuple(rules),
+    )
+
+
+def _wanted(scene: Scene, names: Iterable[str]) -> frozenset[str]:
+    """Return the extensions to tell of; raises `UsageError` for a name that none has."""
+    chosen = [scene.extension(name) for name in names] or list(scene.extensions)
+    return frozenset(each.name for each in chosen if not each.skipped)
+
+
+def _applies(rule: Rule, scene: Scene, selection: Selection) -> bool:
+    """Return whether a rule is about the application's database, or was asked for itself."""
+    return not rule.dialects or rule.code in selection.named or scene.dialect_name in rule.dialects
+
+
+def _run(case: Case, rules: Sequence[Rule]) -> tuple[list[Finding], list[NotRun]]:
+    """Run rules one by one; return what they found, and those that could not."""
+    findings: list[Finding] = []
+    not_run: list[NotRun] = []
+    progress = case.scene.progress
+    progress.begin("linting", len(rules))
+    for rule in rules:
+        progress.step(f"{rule.code} {rule.name}")
+        try:
+            with redirect_stdout(sys.stderr):
+                findings += rule.check(case)
+        except (Unavailable, DbmanError) as err:
+            not_run.append(NotRun(rule.code, rule.name, str(err)))
+        except (Exception, SystemExit) as err:
+            not_run.append(NotRun(rule.code, rule.name, _told(err), crashed=True))
+    progress.end()
+    return findings, not_run
+
+
+def _told(err: BaseException) -> str:
+    """Return an exception that nobody expected in one line, with the place where it was raised."""
+    frame = extract_tb(err.__traceback__)[-1]
+    return f"{type(err).__name__}: {err} ({Path(frame.filename).name}:{frame.lineno})"
+
+
+def _kept(
+    case: Case, findings: Iterable[Finding], selection: Selection, wanted: Collection[str]
+) -> tuple[list[Finding], int]:
+    """Return the findings that count, in order, and how many were silenced by comments."""
+    said: dict[Path, Ignores] = {}
+    kept, ignored = [], 0
+    for finding in _asked_for(findings, wanted):
+        if not selection.holds(finding):
+            continue
+        if _is_meant(finding, case, said):
+            ignored += 1
+        else:
+            kept.append(finding)
+    return sorted(set(kept), key=_order), ignored
+
+
+def _asked_for(findings: Iterable[Finding], wanted: Collection[str]) -> Iterator[Finding]:
+    return (each for each in findings if each.extension is None or each.extension in wanted)
+
+
+def _is_meant(finding: Finding, case: Case, said: dict[Path, Ignores]) -> bool:
+    """Return whether a comment of the script silences a finding; `said` keeps what was read."""
+    source = case.by_path.get(finding.path) if finding.path else None
+    if source is None:
+        return False
+    if source.path not in said:
+        said[source.path] = read_ignores(source)
+    return said[source.path].covers(finding)
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str]:
+    return str(finding.path), finding.line, finding.column, finding.code, finding.message

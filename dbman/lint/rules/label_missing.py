@@ -1,0 +1,58 @@
+"""DBM104: the first revision of an extension has no branch label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbman.extensions.ini import is_plain_history
+from dbman.lint.case import Case
+from dbman.lint.interface import Finding, Rule
+
+
+class LabelMissing(Rule):
+    """The first revision of an extension has no branch label.
+
+    Without one plain Alembic has no name for the branch: `alembic upgrade poser@head` and
+    `alembic downgrade poser@base` are errors, and so is `depends_on = "poser"`. Nothing is found
+    where an extension has a version table to itself, nor in the one history of a plain Alembic
+    project.
+
+    Bad:
+
+    ```python
+    revision = "p1"
+    down_revision = None
+    branch_labels = None
+    ```
+
+    Good:
+
+    ```python
+    revision = "p1"
+    down_revision = None
+    branch_labels = ("poser",)
+    ```
+
+    A label can be added to a revision that is released: it is not kept in any database.
+    """
+
+    code = "DBM104"
+    name = "label-missing"
+    group = "manners"
+
+    def check(self, case: Case) -> Iterator[Finding]:
+        """Yield each first revision on which no label stands."""
+        trees = [each.tree for each in case.scene.extensions if case.graph.of(each.name)]
+        for extension in case.scene.extensions:
+            is_alone = trees.count(extension.tree) < 2
+            if is_alone or is_plain_history(case.scene.settings, extension.locations):
+                continue
+            for base in case.bases(extension.name):
+                source = case.by_key.get(base.key)
+                if source is not None and not case.labels(base):
+                    yield self.finding(
+                        source,
+                        f"{base.id} is the first revision of {extension.name} and has no label",
+                        at=source.place("branch_labels"),
+                        hint=f"write branch_labels = ({extension.name!r},)",
+                    )
