@@ -75,3 +75,11 @@ def test_what_the_code_knows_is_fresh() -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.any_version
+def test_the_index_has_every_page() -> None:
+    """A page that no table of contents has is not found."""
+    index = (DOCS / "index.md").read_text("utf-8").splitlines()
+    listed = {line for line in index if line and line[0].islower()}
+    assert {page.stem for page in DOCS.glob("*.md")} - {"index"} <= listed
