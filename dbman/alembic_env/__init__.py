@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
 
+SCENE = "dbman_scene"
+"""The attribute of a `Config` that gives a scene in place of what a section says."""
+
 
 def run() -> None:
     """Do what Alembic was called for, inside its environment; the packaged env.py calls this.
@@ -44,7 +47,8 @@ def _run() -> None:
     from dbman.alembic_env.moves import move
     from dbman.alembic_env.surroundings import open_scene
 
-    scene = open_scene(context.config, context.script)
+    given = context.config.attributes.get(SCENE)
+    scene = given or open_scene(context.config, context.script)
     environment: EnvironmentContext = context._proxy  # type: ignore[attr-defined]
     asked = environment.context_opts
     if context.is_offline_mode():

@@ -7,13 +7,22 @@ from collections.abc import Callable, Iterator, Sequence
 
 from dbman.config import Settings
 from dbman.migrator.scene import Scene
-from dbman.verify import models, steps
+from dbman.verify import again, company, models, plain, removal, stamps, steps
 from dbman.verify.bench import Bench, Options
+from dbman.verify.companies import companies_of
 from dbman.verify.results import Finding, Outcome, Skipped, Verification
 from dbman.verify.units import Unit
 
 Family = Callable[[Bench], Iterator[Unit]]
-FAMILIES: tuple[Family, ...] = (models.units, steps.units)
+FAMILIES: tuple[Family, ...] = (
+    models.units,
+    steps.units,
+    company.units,
+    removal.units,
+    again.units,
+    stamps.units,
+    plain.units,
+)
 """What is verified, in this order; each yields its units, which are the same in every run."""
 
 
@@ -40,7 +49,10 @@ def verify(scene: Scene, settings: Settings, options: Options | None = None) -> 
             tuple(each for each in outcomes if isinstance(each, Skipped)),
             Counter(unit.check for unit in units),
             tuple(bench.kept),
-            tuple(f"{name} was left aside: {why}" for name, why in aside.items()),
+            (
+                *(f"{name} was left aside: {why}" for name, why in aside.items()),
+                *companies_of(bench).choice.notes,
+            ),
             bench.options.seed,
         )
 
