@@ -306,3 +306,10 @@ def test_on_a_server(shop: Shop, postgresql_url: str) -> None:
     assert shop.told(*checks, scratch_url=postgresql_url) == [
         needs("gadget", "c1", "core", "a1", "it names product")
     ]
+
+
+def test_what_is_wrong_with_others_is_not_told(shop: Shop) -> None:
+    """Where one extension is asked about; but they are put in the right order."""
+    shop.scripts["gadget"]["c1"] = UNDECLARED["foreign key to an extension"][0]
+    found = shop.found(*CHECKS, options=Options(("notes",)))
+    assert found == []
