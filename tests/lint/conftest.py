@@ -47,13 +47,16 @@ def filled(text: str, revision: str, label: str | None) -> str:
     """Return the text of a script with whatever it lacks behind it."""
     whole = script(revision, label=label)
     said = {name for node in ast.parse(text).body for name in _bound(node)}
+    if "upgrade" in said:
+        said.add("downgrade")  # Who leaves it out means it.
     lines = whole.splitlines(keepends=True)
     missing = [
         "".join(lines[node.lineno - 1 : node.end_lineno])
         for node in ast.parse(whole).body
         if (bound := _bound(node)) and said.isdisjoint(bound)
     ]
-    doc = "" if ast.get_docstring(ast.parse(text)) else f'"""{revision} of a test"""\n'
+    has_own = ast.get_docstring(ast.parse(text)) or "revision" in said
+    doc = "" if has_own else f'"""{revision} of a test"""\n'
     return f"{doc}{text.rstrip()}\n" + "".join(missing)
 
 
