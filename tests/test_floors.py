@@ -17,7 +17,7 @@ FLOORS = {
     0: "errors progress compat",
     1: "config extensions files models scripts sources bodies urls",
     2: "revisions assembly implied order plans targets ranges ownership dialects facts",
-    3: "database versions loading failures runner bootstrap locks backups rebuilds integrity cache clients"
+    3: "about database versions loading failures runner bootstrap locks backups rebuilds integrity cache clients"
     " translate",
     4: "scratch migrator autogenerate alembic_env drift recording shells",
     5: "exports fresh lint pictures previews repair scaffold schemas seeding sqlscripts verify",

@@ -7,17 +7,22 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from dbman.cli import authoring, database, hidden, revisions, trust  # noqa: F401 - they register
 from dbman.cli.commands import app, root
 from dbman.cli.failures import from_click, report, report_bug
+from dbman.cli.options import Common
 from dbman.cli.output import has_colour, lenient_streams, silence
-from dbman.cli.session import INTERRUPTED, Host
+from dbman.cli.session import INTERRUPTED, Host, Session, perform
+from dbman.cli.views.about import about_page
 from dbman.config import Settings
 from dbman.errors import DbmanError
+
+if TYPE_CHECKING:
+    from dbman.about import About
 
 # click's own exceptions: typer either vendors click or depends on it, and exports only this one.
 _click: Any = import_module(typer.BadParameter.__module__)
@@ -82,12 +87,24 @@ def _dispatch(host: Host, words: list[str]) -> int:
             silence(sys.stdout)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        from dbman import __version__
+def _print_version(host: Host) -> int:
+    """Print the version in one line; with -v or --json all that a report of a bug should have."""
+    from dbman import __version__
 
+    session = Session(host, "--version", Common())
+    if not (session.options.verbose or session.options.as_json):
         typer.echo(f"dbman {__version__}")
-        raise typer.Exit
+        return 0
+    return perform(session, lambda: about_page(_about(session)))
+
+
+def _about(session: Session) -> About:
+    from dbman.about import about
+
+    try:
+        return session.manager.about()
+    except DbmanError:  # wrong settings may be what the report is about
+        return about()
 
 
 @root
@@ -95,12 +112,12 @@ def _root(
     context: typer.Context,
     version: Annotated[
         bool,
-        typer.Option(
-            "--version", help="Print the version.", is_eager=True, callback=_print_version
-        ),
+        typer.Option("--version", help="Print the version; with -v all versions."),
     ] = False,
 ) -> None:
     """Manage the one database of a core application and its plug-in extensions."""
+    if version:
+        raise typer.Exit(_print_version(context.obj))
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True, color=context.color)
         raise typer.Exit(2)

@@ -9,6 +9,7 @@ from dbman.config import SettingRow
 from dbman.manager.base import ManagerBase
 
 if TYPE_CHECKING:
+    from dbman.about import About
     from dbman.cache import Store
     from dbman.drift import Check
     from dbman.lint import Linted, Rule
@@ -41,6 +42,12 @@ class TrustCommands(ManagerBase):
 
         options = Options(names, seed, rows, keep, Path.cwd())
         return verify(self.scene, self.settings.at_scratch(scratch_url), options)
+
+    def about(self) -> About:
+        """Return which versions of what run here, for a report of a bug."""
+        from dbman.about import about
+
+        return about(len(self.extensions))
 
     def config(self) -> tuple[SettingRow, ...]:
         """Return every setting with its value and where that comes from."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dbman.errors import Problem
 from dbman.extensions import InstalledExtension
+from dbman.extensions.needs import unmet_needs
 from dbman.migrator.scene import Scene
 from dbman.migrator.stamps import strangers
 from dbman.revisions import Key, Revision
@@ -38,6 +39,9 @@ class ExtensionStatus:
     """Other extensions that it requires or whose revisions its own depend on."""
     problems: tuple[Problem, ...]
     """What is broken."""
+    unmet: tuple[str, ...] = ()
+    """What its distribution needs of those of other extensions and is not installed:
+    ``acme>=2, and acme 1.4 is installed``."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +96,15 @@ def status(scene: Scene) -> DatabaseStatus:
             holder = database.lock.holder(connection, scene.lock_key)
             if scene.graph.orphans(versions.rows):
                 foreign = strangers(scene, connection)
+    unmet = unmet_needs(scene.extensions)
     return DatabaseStatus(
         database.describe(),
         database.address.source,
         exists,
-        tuple(_extension(scene, extension, versions) for extension in scene.extensions),
+        tuple(
+            replace(_extension(scene, each, versions), unmet=unmet.get(each.name, ()))
+            for each in scene.extensions
+        ),
         scene.graph.orphans(versions.rows),
         foreign,
         scene.graph.clashes + tuple(p for p in scene.graph.problems if p.extension is None),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import platform
+import re
+import sqlite3
 from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-import dbman.cli.app  # noqa: F401 - every command registers itself
+import dbman.cli.app
 from dbman.cli.parser import ENTRIES
 
 Cli = Callable[..., Any]
@@ -66,9 +71,28 @@ def test_no_command_is_a_question_of_help(cli: Cli) -> None:
 
 def test_the_version(cli: Cli) -> None:
     """One line."""
-    import dbman
-
     assert cli("--version").out == f"dbman {dbman.__version__}\n"
+    assert cli("--version", "status").out == f"dbman {dbman.__version__}\n"
+
+
+def test_all_versions(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a report of a bug should have: no path, no URL, and also where settings are wrong."""
+    monkeypatch.setenv("DBMAN_URL", "postgresql://me:secret@example.org/db")
+    done = cli("--version", "-v")
+    rows = dict(re.split("  +", line, maxsplit=1) for line in done.out.splitlines())
+    assert (done.code, done.err) == (0, "")
+    names = ["dbman", "Python", "platform", "encodings", "SQLite", "SQLAlchemy", "alembic"]
+    assert list(rows)[:7] == names
+    assert rows["dbman"] == dbman.__version__
+    assert rows["Python"] == f"{platform.python_version()} ({platform.python_implementation()})"
+    assert rows["SQLite"] == sqlite3.sqlite_version
+    assert rows["PyMySQL"] == version("PyMySQL")
+    assert rows["extensions"] == "5"
+    assert "secret" not in done.out
+    assert str(tmp_path) not in done.out
+    assert cli("-v", "--version").out == done.out
+    (tmp_path / "dbman.toml").write_text("nonsense = 1\n", encoding="utf-8")
+    assert cli("--version", "-v").out.splitlines()[-1] == "extensions  not found"
 
 
 def test_examples_bear_the_name_of_the_host(cli: Cli) -> None:

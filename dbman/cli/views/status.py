@@ -39,6 +39,8 @@ def status_page(status: DatabaseStatus, broken: Sequence[Problem]) -> Page:
     told = [*(p for one in status.extensions for p in one.problems), *problems]
     for problem in told:
         text += _problem(problem)
+    for one in status.extensions:
+        text += [Line([Styled("unmet ", "warn"), f"{one.name} needs {need}"]) for need in one.unmet]
     return Page(_data(status, broken), text, hint=_hint(status))
 
 
@@ -145,6 +147,7 @@ def _data(status: DatabaseStatus, broken: Sequence[Problem]) -> dict[str, object
                     for problem in (*one.problems, *broken)
                     if problem in one.problems or problem.extension == one.name
                 ],
+                "unmet": list(one.unmet),
             }
             for one in status.extensions
         ],
