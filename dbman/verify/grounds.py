@@ -19,6 +19,7 @@ from dbman.dialects.servers import Server
 from dbman.errors import DatabaseError
 from dbman.progress import Progress
 from dbman.scratch import scratch, scratch_place
+from dbman.verify.copies import copy_database
 
 Copy = Callable[[Server, str, str], None]
 """Copies one database of a server to a new one."""
@@ -173,4 +174,4 @@ def _from_template(place: Server, source: str, target: str) -> None:
         connection.exec_driver_sql(f"CREATE DATABASE {target} TEMPLATE {source}")
 
 
-_COPIES: Mapping[str, Copy] = {"postgresql": _from_template}
+_COPIES: Mapping[str, Copy] = {"postgresql": _from_template, "mysql": copy_database}

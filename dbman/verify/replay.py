@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ class Replay:
     def __init__(self, scene: Scene, ground: Ground) -> None:
         self.scene = scene
         self.ground = ground
+        self.irreversible: set[Key] = set()
+        """Revisions that are known not to be undone as they should."""
         self._at = 0
         """How many steps the saved state has behind it, or has left out."""
         self._failed: dict[Key, str] = {}
@@ -79,18 +82,17 @@ class Replay:
         self,
         key: Key,
         direction: Direction,
-        watch: Callable[[Connection], object] | None = None,
+        watch: Callable[[Connection], AbstractContextManager[object]] | None = None,
     ) -> None:
-        """Apply or undo one revision; `watch` is called with the connection before.
+        """Apply or undo one revision; `watch` gives what is entered around it.
 
         Raises what a move raises; the database is as it was then, unless it is MariaDB.
         """
         step = Step(self.plan.steps[self.places[key]].revision, direction)
         with self.scene.database.moving(self.scene.lock_key) as connection:
-            if watch is not None:
-                watch(connection)
             versions = self.scene.read(connection)
-            run_steps(self.scene, connection, [step], versions)
+            with watch(connection) if watch else nullcontext():
+                run_steps(self.scene, connection, [step], versions)
 
     def facts(self) -> Facts:
         """Return the schema, but for dbman's own tables."""

@@ -54,6 +54,7 @@ def _up_down_up(bench: Bench, unit: Unit) -> Iterator[Outcome]:
     try:
         replay.move(key, "down")
     except DbmanError as err:
+        replay.irreversible.add(key)
         yield undo_failure(bench, unit, err)
         return
     if found := differing(unit, "after a downgrade", before, replay.facts(), _hint(bench, key)):
@@ -83,10 +84,12 @@ def stand_before(bench: Bench, key: Key) -> str | None:
     return replay.stand_before(key)
 
 
-def failure(bench: Bench, unit: Unit, err: DbmanError, what: str) -> Finding:
+def failure(
+    bench: Bench, unit: Unit, err: DbmanError, what: str, hint: str | None = None
+) -> Finding:
     """Return the finding of a step that failed; the database that it failed on may be kept."""
     kept = bench.keep(bench.replay.ground, f"{unit.extension}_{unit.revision}_{unit.check}")
-    return unit.finding(f"{what}: {err.message.removesuffix(_UNCHANGED)}{kept}", err.hint)
+    return unit.finding(f"{what}: {err.message.removesuffix(_UNCHANGED)}{kept}", hint or err.hint)
 
 
 def undo_failure(bench: Bench, unit: Unit, err: DbmanError) -> Finding:

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
 
 from dbman.config import Settings
 from dbman.migrator.scene import Scene
-from dbman.verify import again, company, models, plain, removal, stamps, steps
+from dbman.verify import again, company, models, plain, removal, stamps, steps, with_rows
 from dbman.verify.bench import Bench, Options
 from dbman.verify.companies import companies_of
 from dbman.verify.results import Finding, Outcome, Skipped, Verification
 from dbman.verify.units import Unit
 
 Family = Callable[[Bench], Iterator[Unit]]
-FAMILIES: tuple[Family, ...] = (
-    models.units,
-    steps.units,
-    company.units,
-    removal.units,
-    again.units,
-    stamps.units,
-    plain.units,
+FAMILIES: tuple[tuple[Family, ...], ...] = (
+    (models.units,),
+    (steps.units, with_rows.units),
+    (company.units,),
+    (removal.units,),
+    (again.units,),
+    (stamps.units,),
+    (plain.units,),
 )
-"""What is verified, in this order; each yields its units, which are the same in every run."""
+"""What is verified, in this order; each yields its units, which are the same in every run.
+
+Families that stand together go through the same revisions, side by side.
+"""
 
 
 def all_units(bench: Bench) -> Iterator[Unit]:
     """Yield every unit, in the order in which they are quickest."""
-    for family in FAMILIES:
-        yield from family(bench)
+    for families in FAMILIES:
+        for side_by_side in zip_longest(*(family(bench) for family in families)):
+            yield from (unit for unit in side_by_side if unit is not None)
 
 
 def verify(scene: Scene, settings: Settings, options: Options | None = None) -> Verification:
