@@ -5,10 +5,12 @@ Low end: SQLAlchemy 1.4.54 with Alembic 1.16; high end: whatever is newest.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
 
+@cache
 def release(distribution: str) -> tuple[int, ...]:
     """Return the numeric release of an installed distribution, as ``(2, 1, 9)``."""
     numbers = []

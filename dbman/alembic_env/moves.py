@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from dbman.alembic_env.log import LOG, AlembicLog
 from dbman.alembic_env.stamps import after_stamps, is_stamp
+from dbman.bootstrap import run_bootstrap
 from dbman.errors import ScriptError, UsageError
 from dbman.migrator.running import run_steps
 from dbman.migrator.scene import Scene
 from dbman.plans import Plan, Step, plan_downgrade, plan_upgrade, require_sound
 from dbman.revisions import Key
 from dbman.translate import summary
-from dbman.versions import make_version_tables, write_versions
+from dbman.versions import make_version_tables, read_versions, write_versions
 
 if TYPE_CHECKING:
     from alembic.runtime.environment import EnvironmentContext
@@ -34,6 +35,7 @@ def move(scene: Scene, environment: EnvironmentContext) -> None:
         return ()
 
     with scene.database.moving(scene.lock_key, create=True) as connection:
+        is_new = not read_versions(connection, scene.trees).tables
         longest = max((len(key.id) for key in scene.graph.revisions), default=0)
         make_version_tables(connection, scene.trees, longest)
         environment.configure(connection=connection, version_table=scene.trees[0], fn=take)
@@ -42,6 +44,8 @@ def move(scene: Scene, environment: EnvironmentContext) -> None:
         if any(map(is_stamp, steps)):
             _stamp(scene, environment, connection, steps)
         elif steps:
+            if is_new:
+                run_bootstrap(scene.settings, connection, scene.database.dialect)
             _run(scene, environment, connection, steps)
 
 
@@ -98,7 +102,8 @@ def _run(
     """Run steps and write the rows that they leave."""
     versions = scene.read(connection)
     scene.require_sane(versions)
-    pairs = in_order(scene, steps, (key.id for key in versions.rows))
+    rows = (key.id for key in versions.rows if key.tree == scene.trees[0])
+    pairs = in_order(scene, steps, rows)
     told = AlembicLog(str(step) for _, step in pairs)
     with _left(environment):
         ordered = [step for step, _ in pairs]

@@ -36,6 +36,7 @@ class Companies:
         self.after: dict[str, set[str]] = {}
         """Whom extensions turned out to need, though they do not say so."""
         self._told: set[object] = set()
+        self._orders: dict[object, tuple[Order, ...]] = {}
 
     @property
     def scene(self) -> Scene:
@@ -88,17 +89,10 @@ class Companies:
 
     def orders(self, company: Company) -> tuple[Order, ...]:
         """Return the orders of a company, the usual one first."""
-        whole = closure(self.after, closure(self.needs, company.names))
-        names = tuple(name for name in self.names if name in whole)
-        return choose_orders(
-            self.graph,
-            self.scene.levels,
-            Company(names, company.about, company.is_late),
-            self.core,
-            self.after,
-            self.bench.options.seed,
-            _ORDERS_ON_SERVER if self._is_on_server else MOST_ORDERS,
-        )
+        known = frozenset((name, other) for name in self.after for other in self.after[name])
+        if (company, known) not in self._orders:
+            self._orders[company, known] = self._choose_orders(company)
+        return self._orders[company, known]
 
     def build(self, company: Company) -> Built | None:
         """Return a company in the first of its orders that works, else in dbman's own.
@@ -117,9 +111,13 @@ class Companies:
         return Company(tuple(each for each in self.names if each in wanted), (name,))
 
     def dependents(self, name: str) -> tuple[str, ...]:
-        """Return who turned out to need an extension, each before whom it needs, and that last."""
-        found = [each for each in self.names if name in closure(self.after, [each])]
-        return tuple(sorted(found, key=lambda each: -len(closure(self.after, [each]))))
+        """Return who needs an extension, each before whom it needs itself, and that last."""
+        edges = {
+            each: {*self.needs.get(each, ()), *self.after.get(each, ())} for each in self.names
+        }
+        below = {each: closure(edges, [each]) for each in self.names}
+        found = [each for each in self.names if name in below[each]]
+        return tuple(sorted(found, key=lambda each: -len(below[each])))
 
     def fails_anyhow(self, key: Key) -> bool:
         """Return whether a revision fails in dbman's own order, too, where nobody is missing."""
@@ -146,11 +144,28 @@ class Companies:
 
     def by_owner(self, facts: Facts) -> Mapping[str | None, Facts]:
         """Return facts by the extension whose table they are about."""
-        owner = self.scene.ownership.owner_in_database
         found: dict[str | None, list[str]] = {}
         for name in (*facts.tables, *facts.views):
-            found.setdefault(owner(name), []).append(name)
+            found.setdefault(self.owner(name), []).append(name)
         return {name: facts.of(*tables) for name, tables in found.items()}
+
+    def owner(self, table: str) -> str | None:
+        """Return whose a table is: its owner, or who makes it where that one has no scripts."""
+        owner = self.scene.ownership.owner_in_database(table)
+        return owner if owner in self.names else self.scene.makers.get(table)
+
+    def _choose_orders(self, company: Company) -> tuple[Order, ...]:
+        whole = closure(self.after, closure(self.needs, company.names))
+        names = tuple(name for name in self.names if name in whole)
+        return choose_orders(
+            self.graph,
+            self.scene.levels,
+            Company(names, company.about, company.is_late),
+            self.core,
+            self.after,
+            self.bench.options.seed,
+            _ORDERS_ON_SERVER if self._is_on_server else MOST_ORDERS,
+        )
 
     def _own_order(self, company: Company) -> Chunk:
         """Return what dbman would run for a company, which knows what scripts imply."""

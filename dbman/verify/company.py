@@ -56,7 +56,7 @@ def _in_order(companies: Companies, order: Order) -> Iterator[Outcome]:
         if isinstance(built, Failure):
             yield from _failed(companies, order, built)
             return
-        missed = list(of_loose(companies.scene, built.loose))
+        missed = list(of_loose(companies.scene, built.loose, companies.owner))
         if missed:
             yield from companies.undeclared(missed, CHECK)
             return
@@ -111,10 +111,11 @@ def _differing(companies: Companies, order: Order, built: Built) -> Iterator[Fin
 
 def _loose(companies: Companies, built: Built) -> Iterator[Finding]:
     """Yield what names a table that no extension makes."""
-    owner = companies.scene.ownership.owner_in_database
     for each in sorted(built.loose):
         if companies.is_new("loose", each):
             message = f"the {each.kind} {each.table} cannot be used: {each.target}"
             if each.kind == "foreign key":
                 message = f"{each.table} has a foreign key to {each.target}, which nobody makes"
-            yield Finding(CHECK, owner(each.table), None, message, "a server would refuse it")
+            yield Finding(
+                CHECK, companies.owner(each.table), None, message, "a server would refuse it"
+            )

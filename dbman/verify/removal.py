@@ -94,7 +94,7 @@ def _look(companies: Companies, scene: Scene) -> _Look:
 
 def _clinging(companies: Companies, look: _Look, name: str) -> Iterator[Undeclared]:
     """Yield who has foreign keys to the tables of an extension and does not say so."""
-    for each in of_loose(companies.scene, look.references):
+    for each in of_loose(companies.scene, look.references, companies.owner):
         if each.other == name and name not in companies.needs.get(each.extension, ()):
             yield each
 
@@ -103,7 +103,7 @@ def _changes(
     companies: Companies, before: _Look, after: _Look, gone: Collection[str]
 ) -> Iterator[str]:
     """Yield what is not as it was in the tables of those who stay."""
-    owner = companies.scene.ownership.owner_in_database
+    owner = companies.owner
     for each in difference(before.facts, after.facts):
         whose = owner(each.table)
         if whose is not None and whose not in gone:

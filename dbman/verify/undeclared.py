@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from dbman.implied import ImpliedEdge
@@ -31,21 +31,29 @@ class Undeclared:
     def finding(self, check: str) -> Finding:
         """Return what is to be told."""
         first = f" {self.maker.id}" if self.maker else ""
-        wanted = repr(self.maker.id) if self.maker else "the revision that makes it"
-        where = self.revision.path.name if self.revision else f"the script of {self.extension}"
+        word, hint = self._cure()
         return Finding(
             check,
             self.extension,
             self.revision.id if self.revision else None,
-            f"needs {self.other}{first} ({self.use}), and no depends_on says so: it cannot be"
+            f"needs {self.other}{first} ({self.use}), and no {word} says so: it cannot be"
             f" installed without {self.other}, or before it",
-            f"depends_on = {wanted} in {where}",
+            hint,
         )
 
+    def _cure(self) -> tuple[str, str]:
+        """Return what would declare it, and where; `depends_on` stays in its version table."""
+        if not self.revision or not self.maker:
+            return "depends_on", f"depends_on = the revision that makes it, in {self.extension}"
+        if self.revision.key.tree != self.maker.key.tree:
+            return "requires", f"requires = [{self.other!r}] for {self.extension}"
+        return "depends_on", f"depends_on = {self.maker.id!r} in {self.revision.path.name}"
 
-def of_loose(scene: Scene, loose: Iterable[Loose]) -> Iterator[Undeclared]:
+
+def of_loose(
+    scene: Scene, loose: Iterable[Loose], owner: Callable[[str], str | None]
+) -> Iterator[Undeclared]:
     """Yield whose tables are missed, for foreign keys, views and triggers that name no table."""
-    owner = scene.ownership.owner_in_database
     for each in sorted(loose):
         extension = owner(each.table)
         for edge in _edges(scene, extension, each):

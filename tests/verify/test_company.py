@@ -163,11 +163,16 @@ UNDECLARED = {
 def test_a_dependency_that_is_not_declared(shop: Shop, fault: str) -> None:
     """The pair is named, once; dbman's own order hides it everywhere else."""
     shop.scripts["gadget"]["c1"], wanted = UNDECLARED[fault]
+    for name in {"poser", "notes"} - {wanted[-1].split()[1]}:
+        del shop.scripts[name]
     assert shop.told("company", "removal") == [wanted]
 
 
 def fails(shop: Shop, *checks: str) -> tuple[str | None, str | None, str]:
-    """Return the one finding, without the path of the script."""
+    """Return the one finding in the core and gadget, and notes if it names that; without paths."""
+    del shop.scripts["poser"]
+    if "notes" not in str(shop.scripts["gadget"]):
+        del shop.scripts["notes"]
     ((name, revision, message),) = shop.told(*checks or ("company", "removal"))
     return name, revision, message.replace(str(shop.folder), "")
 
@@ -279,6 +284,7 @@ def test_a_removal_that_takes_too_much(shop: Shop, fault: str) -> None:
 
 def test_a_script_that_writes_the_version_table(shop: Shop) -> None:
     """The row stays when the rows are written."""
+    del shop.scripts["poser"], shop.scripts["notes"]
     row = "op.execute(\"INSERT INTO alembic_version (version_num) VALUES ('zz')\")"
     shop.scripts["gadget"]["c2"] = script("c2", row, down="c1")
     assert shop.told("again", "stamp", "plain") == [
@@ -313,3 +319,37 @@ def test_what_is_wrong_with_others_is_not_told(shop: Shop) -> None:
     shop.scripts["gadget"]["c1"] = UNDECLARED["foreign key to an extension"][0]
     found = shop.found(*CHECKS, options=Options(("notes",)))
     assert found == []
+
+
+def test_version_tables_of_their_own(shop: Shop) -> None:
+    """Ids may be the same; `requires` says who comes first, and plain Alembic runs once for each."""
+    gadget = script("a1", *makes("gadget_a", PRODUCT), label="gadget")
+    shop.scripts = {"core": shop.scripts["core"], "gadget": {"a1": gadget}}
+    shop.manager()
+    own = {"core": "core", "version_table": "{name}_version"}
+    assert checked(Manager(**own)) == [
+        "needs core a1 (foreign key of gadget_a to product), and no requires says so: it cannot be"
+        " installed without core, or before it"
+    ]
+    settings = {**own, "extensions": {"gadget": {"requires": ["core"]}}}
+    assert checked(Manager(**settings)) == []
+
+
+def test_a_bootstrap(shop: Shop, tmp_path: Path) -> None:
+    """Plain Alembic begins with it, too."""
+    (tmp_path / "before.sql").write_text("CREATE TABLE old (id INTEGER);", "utf-8")
+    shop.scripts = {"notes": shop.scripts["notes"]}
+    shop.scripts["notes"]["d2"] = script(
+        "d2", 'op.add_column("old", sa.Column("x", sa.Integer))', 'op.drop_column("old", "x")',
+        down="d1",
+    )  # fmt: skip
+    shop.manager()
+    assert checked(Manager(bootstrap="before.sql")) == []
+
+
+def checked(manager: Manager) -> list[str]:
+    """Return the messages of all checks of companies."""
+    with Bench(manager.scene, manager.settings) as bench:
+        units = [unit for units in CHECKS.values() for unit in units(bench)]
+        found = [each for unit in units for each in bench.run(unit)]
+    return [each.message for each in found if isinstance(each, Finding)]
