@@ -74,7 +74,7 @@ def _read(extensions: Sequence[InstalledExtension]) -> tuple[list[_Found], list[
     problems: list[Problem] = []
     for extension, script in placed_scripts(extensions):
         if script.problem is not None:
-            problems.append(replace(script.problem, extension=extension.name))
+            problems.append(replace(script.problem, extension=extension.name, path=script.path))
         if script.revision is not None:
             found.append(_Found(extension, script, Key(extension.tree, script.revision)))
     order = {extension.name: place for place, extension in enumerate(extensions)}
@@ -93,6 +93,7 @@ def _unique(found: Iterable[_Found]) -> tuple[dict[Key, _Found], list[Problem]]:
                     f"revision {one.key.id!r} is in {_place(first)} and in {_place(one)}",
                     _way_out("revision id", one, first),
                     one.extension.name,
+                    one.script.path,
                 )
             )
     return unique, clashes
@@ -118,6 +119,7 @@ def _labels(unique: Mapping[Key, _Found]) -> tuple[dict[Key, Key], list[Problem]
                         f"label {label!r} of {_place(one)} is taken by {_place(other)}",
                         _way_out("branch label", one, other),
                         one.extension.name,
+                        one.script.path,
                     )
                 )
             else:
@@ -138,6 +140,7 @@ def _replaced(unique: Mapping[Key, _Found]) -> tuple[dict[Key, Key], list[Proble
                         f"{_place(one)} replaces {id_!r}, and so does {_place(unique[first])}",
                         "take it out of one of the two",
                         one.extension.name,
+                        one.script.path,
                     )
                 )
     replaced = {}
@@ -167,6 +170,7 @@ def _left_over(unique: Mapping[Key, _Found], replaced: Mapping[Key, Key]) -> Ite
                 f"{_place(unique[old])} is replaced by {unique[replaced[old]].script.path}",
                 f"remove {unique[old].script.path.name}",
                 unique[old].extension.name,
+                unique[old].script.path,
             )
 
 
@@ -220,6 +224,7 @@ def _nowhere(one: _Found, verb: str, id_: str) -> Problem:
         f"{_place(one)} {verb} {id_!r}, which no installed extension has",
         f"install the extension that has {id_!r}, or correct the script",
         one.extension.name,
+        one.script.path,
     )
 
 
@@ -257,6 +262,7 @@ def _told_cycle(cycle: Sequence[Revision]) -> Problem:
         f"the revisions {ids} form a cycle ({files})",
         "correct down_revision or depends_on in one of these scripts",
         turned[0].extension,
+        turned[0].path,
     )
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -92,6 +93,8 @@ class Problem:
     """How to mend it."""
     extension: str | None = None
     """The extension that it belongs to, where known."""
+    path: Path | None = None
+    """The script that it is about, if it is about one."""
 
     def error(self) -> InvalidError:
         """Return the error that a command raises when its work needs what is broken."""

@@ -7,7 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dbman.config import Settings
 from dbman.errors import DbmanError, Problem
+from dbman.extensions import InstalledExtension
+from dbman.extensions.contract import default_prefix
+from dbman.extensions.ini import is_plain_history
 from dbman.lint.sources import Source, Unreadable, read_sources
 from dbman.migrator.scene import Scene
 from dbman.revisions import Key, Revision, RevisionGraph
@@ -110,10 +114,43 @@ class Case:
         own = self.graph.of(extension)
         return [each for each in self.graph.in_order(own) if own.isdisjoint(each.down)]
 
-    def labels(self, base: Revision) -> tuple[str, ...]:
-        """Return the branch labels of a first revision and of those of its extension above it."""
+    def needing_labels(self) -> list[InstalledExtension]:
+        """Return the extensions that need a branch label: those that share a version table.
+
+        The one history of a plain Alembic project has none.
+        """
+        trees = [each.tree for each in self.scene.extensions if self.graph.of(each.name)]
+        return [
+            each
+            for each in self.scene.extensions
+            if trees.count(each.tree) > 1
+            and not is_plain_history(self.scene.settings, each.locations)
+        ]
+
+    def labelled(self, base: Revision) -> list[Revision]:
+        """Return what has a branch label of a first revision and its extension's above it."""
         own = self.graph.lineage([base.key]) & self.graph.of(base.extension)
-        return tuple(label for each in self.graph.in_order(own) for label in each.labels)
+        return [each for each in self.graph.in_order(own) if each.labels]
+
+    def labels(self, base: Revision) -> tuple[str, ...]:
+        """Return the branch labels of a first revision and of its extension's above it."""
+        return tuple(label for each in self.labelled(base) for label in each.labels)
+
+    def prefix(self, extension: str) -> str:
+        """Return how the names of an extension's tables should begin; nothing for any way.
+
+        What only the convention says counts for entry points of dbman's own group.
+        """
+        installed = self.scene.extension(extension)
+        loaded = {each.name: each.prefix for each in self.models.extensions}
+        prefix = loaded.get(extension, installed.prefix)
+        follows = installed.distribution and self.scene.settings.group == Settings.group
+        return "" if prefix == default_prefix(extension) and not follows else prefix
+
+    def said_owner(self, table: str) -> str | None:
+        """Return the extension that the model of a table names itself, or None."""
+        said = (each.info.get("extension") for each in self.models.tables.get(table, ()))
+        return next((str(name) for name in said if name), None)
 
     @cached_property
     def _read(self) -> tuple[tuple[Source, ...], tuple[Unreadable, ...]]:

@@ -69,11 +69,11 @@ def find_rule(word: str) -> Rule:
 
 @cache
 def find_own_rules() -> Sequence[Rule]:
-    """Return the rules of `dbman.lint.rules`, one of each module, by their codes."""
+    """Return the rules of `dbman.lint.rules`, by their codes: one of each module."""
     package = import_module("dbman.lint.rules")
     names = [each.name for each in iter_modules(package.__path__)]
     modules = [import_module(f"{package.__name__}.{name}") for name in names]
-    rules = (rule for each in modules for rule in _in(vars(each).values(), each.__name__))
+    rules = (rule for module in modules for rule in _in(vars(module).values(), module.__name__))
     return sorted(rules, key=lambda rule: rule.code)
 
 

@@ -75,7 +75,7 @@ def read_sources(
             text = read_text(header.path)
             tree = parse_text(header.path, text)
         except ScriptError as err:
-            problem = Problem(err.message, err.hint)
+            problem = problem or Problem(err.message, err.hint)
         else:
             revision = by_path.get(header.path)
             found.append(Source(extension, header, revision, text, tree))

@@ -22,6 +22,11 @@ class Place:
     end_line: int | None = None
     """The line on which it ends, if Python tells."""
 
+    @property
+    def at(self) -> tuple[int, int]:
+        """Return the line and the column."""
+        return self.line, self.column
+
 
 @dataclass(frozen=True)
 class Recorded:

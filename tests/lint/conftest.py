@@ -44,8 +44,12 @@ def install(site: Path, scripts: Mapping[str, str], **options: str) -> None:
 
 
 def filled(text: str, revision: str, label: str | None) -> str:
-    """Return the text of a script with whatever it lacks behind it."""
+    """Return the text of a script with whatever it lacks behind it; one that is broken as it is."""
     whole = script(revision, label=label)
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return text
     said = {name for node in ast.parse(text).body for name in _bound(node)}
     if "upgrade" in said:
         said.add("downgrade")  # Who leaves it out means it.
@@ -107,3 +111,10 @@ def told(result: Linted) -> list[str]:
         *(f"{each.path and each.path.name}:{each.line} {each.code}" for each in result.findings),
         *(f"{each.code} {each.reason}" for each in result.not_run),
     ]
+
+
+def settings(site: Path, text: str) -> dict[str, object]:
+    """Write a settings file; return the argument of a manager that reads it."""
+    file = site.parent / "dbman.toml"
+    file.write_text(text, encoding="utf-8")
+    return {"file": file}

@@ -11,7 +11,7 @@ import pytest
 from conftest import INSTALLER
 from dbman.errors import SettingsError, UsageError
 from dbman.lint import Linted, find_rule, find_rules
-from lint.conftest import told
+from lint.conftest import settings, told
 
 Lint = Callable[..., Linted]
 TWO = {
@@ -150,13 +150,6 @@ def test_rules_are_selected_by_code_prefix_name_and_group(linted: Lint) -> None:
     assert "DBM104" in codes
     assert not codes & {"DBM109", "DBM110"}
     assert {code[:4] for code in codes} == {"DBM1"}
-
-
-def settings(site: Path, text: str) -> dict[str, object]:
-    """Write a settings file; return the argument of a manager that reads it."""
-    file = site.parent / "dbman.toml"
-    file.write_text(text, encoding="utf-8")
-    return {"file": file}
 
 
 def test_settings_select_and_ignore(linted: Lint, site: Path) -> None:

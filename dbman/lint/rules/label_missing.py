@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbman.extensions.ini import is_plain_history
 from dbman.lint.case import Case
 from dbman.lint.interface import Finding, Rule
 
@@ -42,11 +41,7 @@ class LabelMissing(Rule):
 
     def check(self, case: Case) -> Iterator[Finding]:
         """Yield each first revision on which no label stands."""
-        trees = [each.tree for each in case.scene.extensions if case.graph.of(each.name)]
-        for extension in case.scene.extensions:
-            is_alone = trees.count(extension.tree) < 2
-            if is_alone or is_plain_history(case.scene.settings, extension.locations):
-                continue
+        for extension in case.needing_labels():
             for base in case.bases(extension.name):
                 source = case.by_key.get(base.key)
                 if source is not None and not case.labels(base):
