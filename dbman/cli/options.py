@@ -203,11 +203,20 @@ Picture: TypeAlias = Annotated[
     ),
 ]
 Source: TypeAlias = Annotated[
-    str,
+    str | None,
     Option(
         "--from",
         metavar="SOURCE",
-        help="models, migrations, database, a TARGET, a URL or a path.",
+        help="migrations (default), models, database, a TARGET, a URL or a path.",
+        autocompletion=completion.targets,
+    ),
+]
+Diff: TypeAlias = Annotated[
+    tuple[str, str] | None,
+    Option(
+        "--diff",
+        metavar="A B",
+        help="What differs between two, each named as for --from.",
         autocompletion=completion.targets,
     ),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dbman.cli.commands import command
 from dbman.cli.options import (
     Ascii,
+    Diff,
     Distance,
     DryRun,
     Full,
@@ -32,7 +33,7 @@ from dbman.cli.views.exports import locations_page
 from dbman.cli.views.extensions import extensions_page
 from dbman.cli.views.pictures import drawing_page, picture_page
 from dbman.cli.views.revisions import Revisions
-from dbman.cli.views.schemas import schema_page
+from dbman.cli.views.schemas import comparison_page, drawn_page, schema_page
 from dbman.errors import UsageError
 
 PANEL = "Revisions"
@@ -108,25 +109,37 @@ def graph(
     return picture_page(picture, terminal_width(), ascii_only=ascii_ or not has_symbols())
 
 
-@command(PANEL, "dbman schema > schema.sql", "dbman schema poser --distance 1")
+@command(
+    PANEL,
+    "dbman schema > schema.sql",
+    "dbman schema poser --distance 1 -o poser.svg",
+    "dbman schema --diff models migrations",
+)
 def schema(
     session: Session,
     names: Names = None,
-    source: Source = "migrations",
+    source: Source = None,
+    diff: Diff = None,
+    output: Picture = None,
     tables: Tables = None,
     distance: Distance = 0,
     scratch_url: ScratchUrl = None,
+    force: Overwrite = False,
 ) -> Page:
-    """Print the tables of extensions as SQL, for a review."""
-    return schema_page(
-        session.manager.schema(
-            *(names or ()),
-            source=source,
-            tables=tables or (),
-            distance=distance,
-            scratch_url=scratch_url,
+    """Show tables as SQL or as a picture, or what differs."""
+    if diff and source:
+        raise UsageError("--diff names two schemas, and --from one", "say one of them")
+    from dbman.schemas.choosing import Part
+
+    manager, wanted = session.manager, diff or source or "migrations"
+    part = Part(tuple(names or ()), tuple(tables or ()), distance)
+    if output is not None:
+        return drawn_page(
+            manager.draw_schema(output, wanted, part, force=force, scratch_url=scratch_url)
         )
-    )
+    if diff:
+        return comparison_page(manager.schema_difference(*diff, part, scratch_url))
+    return schema_page(manager.schema(source or "migrations", part, scratch_url))
 
 
 @command(

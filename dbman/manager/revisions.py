@@ -10,13 +10,13 @@ from dbman.revisions import Revision
 from dbman.targets import Targets
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from pathlib import Path
 
     from dbman.exports import Export
     from dbman.pictures.forms import Drawing
     from dbman.pictures.graph import Picture
-    from dbman.schemas import Schema
+    from dbman.pictures.schema import Diagram
+    from dbman.schemas import Comparison, Part, Schema
 
 
 class RevisionCommands(ManagerBase):
@@ -72,24 +72,47 @@ class RevisionCommands(ManagerBase):
         return draw(self.picture(*names, offline=offline, full=full), file, force=force)
 
     def schema(
-        self,
-        *names: str,
-        source: str = "migrations",
-        tables: Collection[str] = (),
-        distance: int = 0,
-        scratch_url: str | None = None,
+        self, source: str = "migrations", part: Part | None = None, scratch_url: str | None = None
     ) -> Schema:
-        """Return the tables of some extensions, by default all, with their columns and DDL.
+        """Return tables with their columns and DDL, all or a part of them.
 
-        `source` is models, migrations, database, a target, a URL or a path. `tables` are patterns
-        of names; with `distance` come those that so many foreign keys lead to.
+        `source` is models, migrations, database, a target, a URL or a path.
         """
-        from dbman.schemas import choose, find_side, read_side, require_known, settings_for
+        from dbman.schemas import read
 
-        require_known(names, self.graph.extensions)
-        side = find_side(self.scene, source)
-        found = read_side(self.scene, side, settings_for(self.scene, [side], scratch_url))
-        return choose(found, names, tables, distance)
+        return read(self.scene, source, part, scratch_url)
+
+    def schema_difference(
+        self,
+        before: str,
+        after: str,
+        part: Part | None = None,
+        scratch_url: str | None = None,
+    ) -> Comparison:
+        """Return what differs between two schemas, each named as the `source` of `schema`."""
+        from dbman.schemas import read_difference
+
+        return read_difference(self.scene, before, after, part, scratch_url)
+
+    def draw_schema(
+        self,
+        file: Path,
+        source: str | tuple[str, str] = "migrations",
+        part: Part | None = None,
+        *,
+        force: bool = False,
+        scratch_url: str | None = None,
+    ) -> Drawing[Diagram]:
+        """Write a picture of a schema, or of what differs between two, by the file's suffix."""
+        from dbman.pictures.forms import draw_to, require_form
+        from dbman.pictures.schema import FORMS, make_diagram
+
+        require_form(file, FORMS)
+        if isinstance(source, str):
+            diagram = make_diagram(self.schema(source, part, scratch_url))
+        else:
+            diagram = make_diagram(self.schema_difference(*source, part, scratch_url))
+        return draw_to(file, diagram, FORMS, force=force)
 
     def version_locations(self, form: str = "default", **options: object) -> Export:
         """Return what plain Alembic needs to find all scripts; see `dbman.exports`."""

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-_LIGHT = "4c78a8 d2691e 3f8f45 d1495b 8e5ea2 13808f 8a6248 c4548a 6b7a1f 5b5fc7"
-_DARK = "7fb0e6 ffb066 86d17c ff8f8e d9a6cb 5fd0de c9a48d f2a3bf b8c566 a5a7f2"
-COUNT = len(_LIGHT.split())
+from collections.abc import Sequence
+
+LIGHT = (
+    "#4c78a8", "#d2691e", "#3f8f45", "#d1495b", "#8e5ea2",
+    "#13808f", "#8a6248", "#c4548a", "#6b7a1f", "#5b5fc7",
+)  # fmt: skip
+"""The colours of extensions where it is light."""
+_DARK = (
+    "#7fb0e6", "#ffb066", "#86d17c", "#ff8f8e", "#d9a6cb",
+    "#5fd0de", "#c9a48d", "#f2a3bf", "#b8c566", "#a5a7f2",
+)  # fmt: skip
+COUNT = len(LIGHT)
 """How many colours there are for extensions."""
 
 
@@ -15,7 +24,7 @@ def coloured(shapes: str, dark_shapes: str, dark: str | None = None) -> str:
 
     Source: https://www.w3.org/TR/mediaqueries-5/#prefers-color-scheme
     """
-    light = shapes + _colours(_LIGHT)
+    light = shapes + _colours(LIGHT)
     rules = (dark_shapes + _colours(_DARK)).strip().splitlines()
     if dark is None:
         night = "\n".join(rules)
@@ -29,5 +38,5 @@ def _below(selector: str, rule: str) -> str:
     return ",".join(f"{selector} {each}" for each in selectors.split(",")) + "{" + body
 
 
-def _colours(colours: str) -> str:
-    return "".join(f".c{place}{{color:#{each}}}\n" for place, each in enumerate(colours.split()))
+def _colours(colours: Sequence[str]) -> str:
+    return "".join(f".c{place}{{color:{each}}}\n" for place, each in enumerate(colours))

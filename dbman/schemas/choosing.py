@@ -4,41 +4,61 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from dbman.errors import UsageError, nearest
 from dbman.schemas.results import Schema, Table
 
 
-def require_known(names: Iterable[str], extensions: Collection[str]) -> None:
-    """Raise `UsageError` for a name that no extension has."""
-    for name in names:
-        if name not in extensions:
-            raise UsageError(
-                f"no extension {name!r} is installed{nearest(name, extensions)}",
-                "`dbman extensions` lists them",
-            )
+@dataclass(frozen=True)
+class Part:
+    """Which tables of a schema are wanted; by default all."""
+
+    names: tuple[str, ...] = ()
+    """The extensions whose tables they are."""
+    tables: tuple[str, ...] = ()
+    """Patterns of the tables' names, with ``*`` and ``?``."""
+    distance: int = 0
+    """How many foreign keys further tables may be away, whichever way these lead."""
+
+    def require_known(self, extensions: Collection[str]) -> None:
+        """Raise `UsageError` for a name that no extension has."""
+        for name in self.names:
+            if name not in extensions:
+                raise UsageError(
+                    f"no extension {name!r} is installed{nearest(name, extensions)}",
+                    "`dbman extensions` lists them",
+                )
 
 
-def choose(
-    schema: Schema, names: Collection[str] = (), tables: Collection[str] = (), distance: int = 0
-) -> Schema:
-    """Return the tables of these extensions that fit one of the patterns, and what is near them.
+def choose(schema: Schema, part: Part) -> Schema:
+    """Return the tables that are wanted, and what is near them.
 
-    No names mean all extensions, no patterns all tables. `distance` counts foreign keys, whichever
-    way they lead. Raises `UsageError` for a pattern that no table fits.
+    Raises `UsageError` for a pattern that no table fits.
     """
-    for pattern in tables:
+    return only(schema, near(schema.tables, fitting(schema, part), part.distance))
+
+
+def fitting(schema: Schema, part: Part) -> set[str]:
+    """Return the names of the tables that are wanted, without what is near.
+
+    Raises `UsageError` for a pattern that no table fits.
+    """
+    for pattern in part.tables:
         _require_match(schema, pattern)
-    chosen = {
+    return {
         table.name
         for table in schema.tables
-        if (not names or table.owner in names) and (not tables or _fits(table, tables))
+        if (not part.names or table.owner in part.names)
+        and (not part.tables or _fits(table, part.tables))
     }
-    chosen = near(schema.tables, chosen, distance)
-    before = schema.before if len(chosen) == len(schema.tables) else ""
+
+
+def only(schema: Schema, chosen: Collection[str]) -> Schema:
+    """Return the tables of these names."""
     kept = tuple(table for table in schema.tables if table.name in chosen)
+    before = schema.before if len(kept) == len(schema.tables) else ""
     return replace(schema, tables=kept, before=before)
 
 

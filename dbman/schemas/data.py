@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
+from dbman.facts import Difference
 from dbman.schemas.results import Schema, Table
 
 
@@ -13,6 +16,23 @@ def schema_data(schema: Schema) -> dict[str, object]:
         "aside": dict(schema.aside),
         "tables": [_table(table) for table in schema.tables],
     }
+
+
+def differences_data(
+    differences: Iterable[Difference], owners: Mapping[str, str | None]
+) -> list[dict[str, object]]:
+    """Return what differs as plain mappings; `owners` are those of the tables."""
+    return [
+        {
+            "table": each.table,
+            "extension": owners.get(each.table),
+            "kind": each.kind,
+            "name": each.name,
+            "before": each.before,
+            "after": each.after,
+        }
+        for each in differences
+    ]
 
 
 def _table(table: Table) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -98,3 +99,94 @@ def test_on_a_server(cli: Cli, postgresql_url: str) -> None:
     assert done.err == "migrations (postgresql)\n"
     assert "    stance character varying(40) NOT NULL,\n" in done.out
     assert "    id serial NOT NULL,\n" in done.out
+
+
+def test_what_differs(cli: Cli) -> None:
+    """The example of the page: two revisions of one extension, and nothing of what both need."""
+    page = (DOCS / "schema.md").read_text(encoding="utf-8")
+    line = "schema --diff poser@-4 poser@head --table 'poser*'"
+    done = cli(*line.replace("'", "").split())
+    assert f"```console\n$ dbman {line}\n{done.err}{done.out}```" in page
+    same = cli("schema", "--diff", "migrations", "heads")
+    assert (same.code, same.out) == (0, "")
+    assert same.err.splitlines()[-1] == "no differences"
+
+
+def test_models_and_migrations_differ_in_nothing(cli: Cli) -> None:
+    """Names of constraints that models leave out are none; who is not loaded is told."""
+    done = cli("schema", "--diff", "models", "migrations")
+    assert (done.code, done.out) == (0, "")
+    assert done.err.splitlines() == [
+        "warning: broken is not in it: its models are not loaded",
+        "- models (sqlite)",
+        "+ migrations (sqlite)",
+        "no differences",
+    ]
+
+
+def test_two_databases(cli: Cli, built: Path, tmp_path: Path) -> None:
+    """As text with signs, for programs, and as a picture."""
+    shutil.copy(built, tmp_path / "new.db")
+    with sqlite3.connect(tmp_path / "new.db") as connection:
+        connection.executescript(
+            "ALTER TABLE user ADD nick VARCHAR(20); DROP TABLE stock_level;"
+            "DROP INDEX ix_audit_entry_happened_at; CREATE TABLE poser_tag (id INTEGER)"
+        )
+    call = ("schema", "--diff", str(built), "new.db")
+    done = cli(*call)
+    assert done.out.splitlines() == [
+        "acme",
+        "  ~ table audit_entry",
+        "      - index ix_audit_entry_happened_at: (happened_at)",
+        "  - table stock_level",
+        "  ~ table user",
+        "      + column nick: VARCHAR(20)",
+        "poser",
+        "  + table poser_tag",
+    ]
+    told = json.loads(cli(*call, "--json").out)
+    assert told["differences"][-1] == {
+        "table": "user", "extension": "acme", "kind": "column", "name": "nick", "before": None,
+        "after": "VARCHAR(20)",
+    }  # fmt: skip
+    assert cli(*call, "poser").out.splitlines()[1:] == ["  + table poser_tag"]
+    assert cli(*call, "-o", "x.svg").code == 0
+    drawn = (tmp_path / "x.svg").read_text(encoding="utf-8")
+    assert drawn.count('data-n="') == 4
+    assert ">+ nick</text>" in drawn
+
+
+def test_databases_of_two_kinds(cli: Cli, built: Path, postgresql_url: str) -> None:
+    """They cannot be compared; models and migrations are built on the kind of the other side."""
+    done = cli("schema", "--diff", str(built), postgresql_url)
+    assert (done.code, done.out) == (2, "")
+    assert "facts are compared on the same kind of database" in done.err
+    done = cli("schema", "poser", "--diff", postgresql_url, "migrations")
+    assert done.out.splitlines() == ["poser", "  + table poser_pose", "  + table poser_widget"]
+    assert "+ migrations (postgresql)" in done.err
+
+
+def test_files(cli: Cli, tmp_path: Path) -> None:
+    """`-o` says what it wrote; what dbman did not write is kept, and a wrong suffix costs no time."""
+    done = cli("schema", "poser", "-o", "x.mmd")
+    size = (tmp_path / "x.mmd").stat().st_size
+    assert (done.code, done.out) == (0, "")
+    assert done.err == f"migrations (sqlite)\nx.mmd written, {size} bytes\n"
+    (tmp_path / "x.dot").write_text("mine", encoding="utf-8")
+    done = cli("schema", "-o", "x.dot")
+    assert done.code == 2
+    assert "x.dot is there already, and dbman did not write it" in done.err
+    assert cli("schema", "-o", "x.dot", "--force").code == 0
+    done = cli("schema", "-o", "x.png", "--from", "no.db")
+    assert "x.png ends in '.png', which names no form of a picture" in done.err
+    assert "known: .svg, .html, .mmd, .dot, .json" in done.err
+    done = cli("schema", "--from", "models", "--diff", "models", "heads")
+    assert (done.code, done.out) == (2, "")
+    assert "--diff names two schemas, and --from one" in done.err
+
+
+def test_the_picture_of_the_page_is_up_to_date(cli: Cli, tmp_path: Path) -> None:
+    """docs/pictures/schema.svg is what the command beside it draws."""
+    assert cli("schema", "-o", "schema.svg").code == 0
+    drawn = (tmp_path / "schema.svg").read_text(encoding="utf-8")
+    assert drawn == (DOCS / "pictures" / "schema.svg").read_text(encoding="utf-8")

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
 
 from dbman.implied import ImpliedEdge
-from dbman.pictures.graph import Picture
 from dbman.pictures.graph.drawn import FORMS
 from dbman.pictures.graph.html import draw_html
 from dbman.pictures.graph.layout import Layout
 from dbman.pictures.graph.svg import draw_svg
 from dbman.revisions import Key, RevisionGraph
 from graphs import CORE_AND_TWO, graphs, key, keys, make_graph
+from pictures.browser import browsed
 from pictures.conftest import chain, picture_of
 from pictures.test_files import NASTY, nasty, small
 
 pytestmark = pytest.mark.any_version
 SVG = "{http://www.w3.org/2000/svg}"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-DRIVER = Path(__file__).with_name("driver.js")
 
 
 def shapes(root: ElementTree.Element, name: str) -> list[ElementTree.Element]:
@@ -110,32 +104,6 @@ def test_five_thousand_revisions_stay_small() -> None:
     assert len(draw_html(picture)) < 5000 * 400
 
 
-def browsed(folder: Path, picture: Picture) -> dict[str, Any]:
-    """Return what the driver saw when it used the page of a picture in a browser."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        if os.environ.get("DBMAN_TEST_REQUIRE_BROWSER") == "1":
-            pytest.fail("no browser is installed", pytrace=False)
-        pytest.skip(f"a browser ({', '.join(BROWSERS)}) is not installed")
-    watch = "<script>window.seen = []; for (const each of ['error', 'unhandledrejection', 'securitypolicyviolation']) addEventListener(each, (event) => seen.push(each + ' ' + (event.message || event.reason || event.blockedURI)));</script>"
-    page = draw_html(picture).replace("</title>", f"</title>{watch}", 1)
-    driver = DRIVER.read_text(encoding="utf-8")
-    page = page.replace("</body>", f"<script>{driver}</script></body>")
-    (folder / "page.html").write_bytes(page.encode("utf-8", "replace"))
-    done = subprocess.run(
-        [
-            browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-            f"--user-data-dir={folder / 'profile'}", "--window-size=1200,700",
-            "--virtual-time-budget=60000", "--dump-dom", (folder / "page.html").as_uri(),
-        ],
-        capture_output=True, encoding="utf-8", timeout=150, check=True,
-        env={"HOME": str(folder), "PATH": os.environ["PATH"]},
-    )  # fmt: skip
-    (told,) = re.findall(r'<script type="text/plain" id="told">(.*?)</script>', done.stdout, re.S)
-    found: dict[str, Any] = json.loads(told)
-    return found
-
-
 def test_a_browser_can_use_the_page(tmp_path: Path) -> None:
     """Search, click, keys, zoom and drag work, scripts are shown, and nothing goes wrong."""
     graph = make_graph({**chain("core", "a", 12), "b1": ("ext", "", "a0"), "b2": ("ext", "b1", "")})
@@ -147,7 +115,7 @@ def test_a_browser_can_use_the_page(tmp_path: Path) -> None:
         revisions[each.key] = replace(each, path=path, doc=doc)
     revisions[key("a10")] = replace(revisions[key("a10")], doc="Findling")
     picture = picture_of(RevisionGraph(revisions, graph.extensions), applied=keys("a0"))
-    assert browsed(tmp_path, picture) == {
+    assert browsed(tmp_path, draw_html(picture), "driver_graph.js") == {
         "seen": [],
         "found": "1 of 14",
         "after": "1 of 1",

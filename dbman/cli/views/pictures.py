@@ -30,7 +30,7 @@ def drawing_page(drawing: Drawing[Picture]) -> Page:
         "size": drawing.size,
         **picture_data(drawing.picture),
     }
-    told = f"{drawing.file} written, {_shown_size(drawing.size)}"
+    told = f"{drawing.file} written, {shown_size(drawing.size)}"
     return Page(data, said=[*_said(drawing.picture), told], warnings=_warnings(drawing.picture))
 
 
@@ -42,5 +42,6 @@ def _warnings(picture: Picture) -> list[str]:
     return [f"what is applied is not known: {picture.problem}"] if picture.problem else []
 
 
-def _shown_size(size: int) -> str:
+def shown_size(size: int) -> str:
+    """Return a size for people."""
     return f"{size} bytes" if size < 1000 else f"{size / 1000:.0f} kB"

@@ -52,7 +52,7 @@
     openEntry: openRevision,
     // Across, arrows go along the edges; up and down to the nearest one.
     step: (n, key, links) => {
-      if (key === "ArrowUp" || key === "ArrowDown") return towards(n, key);
+      if (key === "ArrowUp" || key === "ArrowDown") return towards(n, key, 1 / 3);
       const near = (key === "ArrowRight" ? links.from : links.to)[n];
       return near.find((each) => nodes[each].lane === nodes[n].lane) ?? near[0];
     },

@@ -138,13 +138,14 @@ const view = (() => {
   // Keys: arrows go from node to node, or over the picture while no node has the focus.
   const across = (key) => key === "ArrowLeft" || key === "ArrowRight";
   const sign = (key) => key === "ArrowRight" || key === "ArrowDown" ? 1 : -1;
-  const towards = (n, key) => {
+  const towards = (n, key, aside = 2) => {
     const now = at(n);
     let best, least = Infinity;
     shapes.forEach((_, other) => {
       const there = at(other), dx = there.x - now.x, dy = there.y - now.y;
-      const ahead = (across(key) ? dx : dy) * sign(key), far = ahead * (across(key) ? 1 : 3) + Math.abs(across(key) ? 3 * dy : dx);
-      if (ahead > 1 && far < least) { least = far; best = other; }
+      const ahead = (across(key) ? dx : dy) * sign(key), beside = Math.abs(across(key) ? dy : dx);
+      const far = ahead + aside * beside;
+      if (ahead > 1 && (aside < 1 || beside < 2 * ahead) && far < least) { least = far; best = other; }
     });
     return best;
   };
@@ -163,7 +164,7 @@ const view = (() => {
         show();
         return;
       }
-      const goal = picture.step ? picture.step(focused, event.key, links) : towards(focused, event.key);
+      const goal = picture.step(focused, event.key, links);
       if (goal !== undefined) shapes[goal].focus({ preventScroll: true });
     } else if (focused >= 0 && (event.key === "Enter" || event.key === " ")) {
       event.preventDefault();
