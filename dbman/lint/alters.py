@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dbman.lint.recording import Recorded, RecordedStep
 from dbman.lint.steps import existed, existing_columns, table_of
-from dbman.lint.types import ColumnType, read_type, type_of
+from dbman.lint.types import ColumnType, is_same, read_type, type_of
 
 
 class TypeChange(NamedTuple):
@@ -37,7 +37,7 @@ def type_changes(step: RecordedStep) -> Iterator[TypeChange]:
             old = read_type(stored)
         else:
             continue
-        if old != new:
+        if not is_same(old, new):
             yield TypeChange(did, f"{table}.{asked.column_name}", old, new)
 
 

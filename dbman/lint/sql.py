@@ -46,6 +46,9 @@ _COMPILED = {
     name: [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
     for name, patterns in _PATTERNS.items()
 }
+_EMPTIES = re.compile(
+    r"\s*(?:delete\s+from\s+(?:only\s+)?[\w.\"`]+|truncate\b.*)\s*;?\s*", re.IGNORECASE
+)
 
 
 def bare(text: str) -> str:
@@ -57,6 +60,11 @@ def _blank(found: re.Match[str]) -> str:
     if found[0].startswith("'"):
         return "''"
     return "$$" if found[0].startswith("$") else " "
+
+
+def empties(text: str) -> bool:
+    """Return whether a statement deletes all rows of a table."""
+    return _EMPTIES.fullmatch(bare(text)) is not None
 
 
 def dialect_of(text: str) -> tuple[str, str] | None:

@@ -16,6 +16,14 @@ _FLOATS = {"FLOAT", "REAL", "DOUBLE", "DOUBLE PRECISION"}
 _MOMENTS = {"DATETIME", "TIMESTAMP"}
 _PARTS = {"DATE", "TIME"}
 _FREE = {"JSON", "JSONB", "BLOB", "BYTEA", "LARGEBINARY", "NULL", "USER-DEFINED"}
+_SYNONYMS = {
+    "DECIMAL": "NUMERIC",
+    "INT": "INTEGER",
+    "BOOL": "BOOLEAN",
+    "TIMESTAMP": "DATETIME",
+    **dict.fromkeys(("DOUBLE", "DOUBLE PRECISION", "REAL"), "FLOAT"),
+    **dict.fromkeys(("CHARACTER VARYING", "NVARCHAR", "STRING"), "VARCHAR"),
+}
 _NO_LIMIT = 10**9
 
 
@@ -58,6 +66,12 @@ def type_of(value: Any) -> ColumnType:
         return read_type(instance.compile())
     except SQLAlchemyError:  # A type of one database says there alone how it is written.
         return ColumnType(str(getattr(instance, "__visit_name__", instance)).upper())
+
+
+def is_same(one: ColumnType, other: ColumnType) -> bool:
+    """Return whether two types are one on a server, however a script has spelled them."""
+    names = (_SYNONYMS.get(each.name, each.name) for each in (one, other))
+    return one.sizes == other.sizes and next(names) == next(names)
 
 
 def is_narrower(new: ColumnType, old: ColumnType) -> bool:

@@ -91,7 +91,8 @@ def test_what_a_script_is_for(text: str, expected: list[int], linted: Lint) -> N
         ("001_first_tables", []),
         ("a" * 32, []),
         ("a" * 33, [1]),
-        ("2.0", [1]),
+        ("v2.0.a", []),
+        ("2 0", [1]),
         ("Größe", [1]),
     ],
 )

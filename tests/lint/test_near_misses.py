@@ -114,6 +114,14 @@ CASES: dict[str, tuple[str, str, str]] = {
         'op.drop_column("{table}", "x")',
         "206",
     ),
+    "not_null_in_an_empty_table": (
+        'op.execute("DELETE FROM {table}")\n'
+        'op.add_column("{table}", sa.Column("x", sa.Integer, nullable=False, server_default="1"))\n'
+        + BATCH
+        + 'add_column(sa.Column("y", sa.Integer, nullable=False))',
+        BATCH + 'drop_column("x")\n    batch.drop_column("y")',
+        "220",
+    ),
     "not_null_and_computed": (
         'op.add_column("{table}", sa.Column("x", sa.Integer, sa.Computed("1 + 1", persisted=False),'
         " nullable=False))",
@@ -224,6 +232,12 @@ CASES: dict[str, tuple[str, str, str]] = {
         "pass",
         "217",
     ),
+    "undone_row_by_row": (
+        'op.execute("UPDATE {table} SET size = 1")',
+        'for row in op.get_bind().execute(sa.text("SELECT id FROM {table}")):\n'
+        '    op.execute(sa.text("UPDATE {table} SET size = 2"))',
+        "",
+    ),
     "reads_alone": ('op.get_bind().execute(sa.text("SELECT count(*) FROM {table}"))', "pass", ""),
     "deletes_and_raises": (
         'op.execute("DELETE FROM {table}")',
@@ -242,6 +256,16 @@ CASES: dict[str, tuple[str, str, str]] = {
         'op.execute("DROP TABLE {table}")',
         MADE.replace("sa.DateTime", "sa.Date"),
         "201 305",
+    ),
+    "spells_a_type_otherwise": (
+        'op.drop_column("{table}", "sold")',
+        'op.add_column("{table}", sa.Column("sold", sa.TIMESTAMP))',
+        "202",
+    ),
+    "brings_another_type_back": (
+        'op.drop_column("{table}", "sold")',
+        'op.add_column("{table}", sa.Column("sold", sa.Time))',
+        "202 305",
     ),
     "helper_without_operations": ("len('x')", "len('x')", ""),
     # names and types of columns

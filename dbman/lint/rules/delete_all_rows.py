@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dbman.lint.case import Case
 from dbman.lint.recording import RecordedStep
-from dbman.lint.sql import bare
+from dbman.lint.sql import empties
 from dbman.lint.steps import Found, StepRule, existed
-
-_ALL = re.compile(
-    r"\s*(?:delete\s+from\s+(?:only\s+)?[\w.\"`]+|truncate\b.*)\s*;?\s*", re.IGNORECASE
-)
 
 
 class DeleteAllRows(StepRule):
@@ -54,5 +49,5 @@ class DeleteAllRows(StepRule):
         """Yield each statement that empties a table."""
         for did in step.statements:
             table = did.writes[0] if did.writes else None
-            if existed(step, table) and _ALL.fullmatch(bare(did.sql or "")):
+            if existed(step, table) and empties(did.sql or ""):
                 yield Found(did, f"deletes all rows of {table}")

@@ -52,4 +52,5 @@ class DowngradeFails(Rule):
             if source is None or step.failure is None or step.line is None:
                 continue
             if not is_raised(source, step.line):
-                yield self.finding(source, step.failure, at=(step.line, 1))
+                why = step.failure.rpartition(f"{source.path}:{step.line}: ")[2]
+                yield self.finding(source, f"downgrade() fails: {why}", at=(step.line, 1))

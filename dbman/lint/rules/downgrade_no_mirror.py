@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbman.facts import difference
+from dbman.facts import Difference, difference
 from dbman.lint.case import Case
 from dbman.lint.interface import Finding, Rule
+from dbman.lint.types import is_same, read_type
 from dbman.migrator.scene import listed
 
 
@@ -56,7 +57,18 @@ class DowngradeNoMirror(Rule):
             if source is None or down.failure is not None:
                 continue
             is_empty = not down.did and down.after == down.before
-            if down.after != up.before and not is_empty:
-                left = listed([str(each) for each in difference(up.before, down.after)], 3)
+            differing = [
+                each for each in difference(up.before, down.after) if not _is_spelling(each)
+            ]
+            if differing and not is_empty:
+                left = listed([str(each) for each in differing], 3)
                 at = source.place("downgrade")
                 yield self.finding(source, f"after upgrade and downgrade: {left}", at=at)
+
+
+def _is_spelling(each: Difference) -> bool:
+    """Return whether only a type is spelled otherwise, as autogenerate does on each database."""
+    if each.kind != "column" or each.before is None or each.after is None:
+        return False
+    both = each.before, each.after
+    return is_same(*map(read_type, both)) and len({"NOT NULL" in one for one in both}) == 1

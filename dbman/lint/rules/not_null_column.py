@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbman.lint.case import Case
-from dbman.lint.recording import RecordedStep
+from dbman.lint.recording import Recorded, RecordedStep
+from dbman.lint.sql import empties
 from dbman.lint.steps import Found, StepRule, existed, table_of
 
 
@@ -14,7 +15,7 @@ class NotNullColumn(StepRule):
 
     The rows that are there have no value for it: the migration fails on every database that is in
     use, and on none that is empty. A Python-side `default=` does not help, for the database does
-    not know it.
+    not know it. Nothing is found where the script deletes all rows of the table before.
 
     Bad:
 
@@ -62,5 +63,12 @@ class NotNullColumn(StepRule):
                     column.autoincrement is True,
                 )
             )
-            if column.nullable is False and not is_filled and existed(step, table):
+            if column.nullable is False and not is_filled and _has_rows(step, did):
                 yield Found(did, f"adds {table}.{column.name} as NOT NULL without a server default")
+
+
+def _has_rows(step: RecordedStep, did: Recorded) -> bool:
+    """Return whether the table of an operation may hold rows by then."""
+    table, earlier = table_of(did), step.did[: step.did.index(did)]
+    emptied = {name for each in earlier if empties(each.sql or "") for name in each.writes}
+    return existed(step, table) and table not in emptied

@@ -9,11 +9,11 @@ from dbman.lint.case import Case
 from dbman.lint.interface import Finding, Rule
 from dbman.versions import ALEMBIC_WIDTH
 
-_SLUG = re.compile(r"\w+", re.ASCII)
+_SLUG = re.compile(r"[\w.]+", re.ASCII)
 
 
 class RevisionId(Rule):
-    """A revision id has more than 32 characters, or others than letters, digits and `_`.
+    """A revision id has more than 32 characters, or others than letters, digits, `_` and `.`.
 
     Alembic's version table is 32 characters wide: PostgreSQL refuses a longer id at the end of the
     migration, SQLite keeps it. dbman makes the table wide enough, but one that plain Alembic made
@@ -68,5 +68,5 @@ class RevisionId(Rule):
                 )
                 yield self.finding(source, said, at=at)
             elif not _SLUG.fullmatch(id_):
-                said = f"the id {id_!r} is not of letters, digits and _ alone"
+                said = f"the id {id_!r} has more than letters, digits, _ and . in it"
                 yield self.finding(source, said, at=at)
