@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from dbman.errors import DbmanError
@@ -15,9 +16,11 @@ from dbman.verify.companies import Companies, companies_of
 from dbman.verify.company import company_of, units_of
 from dbman.verify.contents import Contents, read_contents
 from dbman.verify.loose import Loose, read_loose, read_references
+from dbman.verify.orders import Company
 from dbman.verify.results import Finding, Outcome
 from dbman.verify.undeclared import Undeclared, of_loose
 from dbman.verify.units import Unit
+from dbman.verify.with_rows import filler_of
 from dbman.verify.workshop import Built
 
 CHECK = "removal"
@@ -42,20 +45,33 @@ class _Look:
 
 
 def _take_away(bench: Bench, unit: Unit) -> Iterator[Outcome]:
-    """Take each extension that a company is about out of it."""
+    """Take each extension that a company is about out of it, with rows in all tables."""
     companies, company = companies_of(bench), company_of(bench, unit)
     built = companies.build(company)
     if built is None:
         yield unit.skipped(f"{', '.join(company.names)} cannot be installed together")
         return
-    leaving = company.about if len(company.about) < 3 else company.names
-    for name in leaving:
-        yield from _take(companies, built, name)
-
-
-def _take(companies: Companies, built: Built, name: str) -> Iterator[Finding]:
+    ground = companies.workshop.ground
     scene = companies.workshop.restore(built)
-    before = _look(companies, scene)
+    for table, why in _fill(bench, scene).items():
+        if companies.is_new("no rows", table):
+            yield unit.skipped(f"no rows for {table}: {why}")
+    state = ground.save()
+    for name in company.about if len(company.about) < 3 else company.names:
+        yield from _take(companies, scene, built, name)
+        ground.load(state)
+    ground.forget(state)
+
+
+def _fill(bench: Bench, scene: Scene) -> Mapping[str, str]:
+    """Fill all tables; return those that could not be, and why."""
+    with scene.database.moving(scene.lock_key) as connection:
+        facts = read_facts(connection, scene.own_tables)
+        return filler_of(bench).fill(connection, facts).unfilled
+
+
+def _take(companies: Companies, scene: Scene, built: Built, name: str) -> Iterator[Finding]:
+    before = _look(scene)
     yield from companies.undeclared(_clinging(companies, before, name), CHECK)
     leaving = companies.dependents(name)
     try:
@@ -65,10 +81,10 @@ def _take(companies: Companies, built: Built, name: str) -> Iterator[Finding]:
             message = f"cannot be taken away from {', '.join(_installed(companies, built))}"
             yield Finding(CHECK, name, None, f"{message}: {err.message}", err.hint)
         return
-    after = _look(companies, scene)
+    after = _look(scene)
     undone = {step.revision for plan in plans for step in plan.steps}
     gone = {name, *(revision.extension for revision in undone)}
-    for message in _changes(companies, before, after, gone):
+    for message in _changes(companies, before, after, gone, _brought(companies, built, gone)):
         if companies.is_new("changes", name, message):
             hint = "let its downgrade touch nothing but its own"
             yield Finding(CHECK, name, None, f"taking it away changes {message}", hint)
@@ -79,7 +95,17 @@ def _take(companies: Companies, built: Built, name: str) -> Iterator[Finding]:
         yield Finding(CHECK, name, None, message, "no script should write the version table")
 
 
-def _look(companies: Companies, scene: Scene) -> _Look:
+def _brought(
+    companies: Companies, built: Built, gone: Collection[str]
+) -> Mapping[str, Counter[str]]:
+    """Return the rows that are there because of those who leave; they may take them along."""
+    names = tuple(each for each in _installed(companies, built) if each not in gone)
+    rest = companies.build(Company(names, names)) if names else None
+    there = dict(rest.contents) if rest else {}
+    return {table: Counter(rows) - Counter(there.get(table, ())) for table, rows in built.contents}
+
+
+def _look(scene: Scene) -> _Look:
     database = scene.database
     with database.reading() as connection, database.dialect.translated():
         facts = read_facts(connection, scene.own_tables)
@@ -100,7 +126,11 @@ def _clinging(companies: Companies, look: _Look, name: str) -> Iterator[Undeclar
 
 
 def _changes(
-    companies: Companies, before: _Look, after: _Look, gone: Collection[str]
+    companies: Companies,
+    before: _Look,
+    after: _Look,
+    gone: Collection[str],
+    brought: Mapping[str, Counter[str]],
 ) -> Iterator[str]:
     """Yield what is not as it was in the tables of those who stay."""
     owner = companies.owner
@@ -110,18 +140,19 @@ def _changes(
             yield f"a table of {whose}: {each}"
     for table, rows in before.contents.items():
         whose = owner(table)
-        if whose is not None and whose not in gone:
-            now = after.contents.get(table)
-            if now is not None and now != rows and _is_same(before, after, table):
-                yield f"rows of {whose}: {table} had {len(rows)}, has {len(now)}"
+        if whose is None or whose in gone or not _is_same(before, after, table):
+            continue
+        was, now = Counter(rows), Counter(after.contents[table])
+        if now - was or was - now - brought.get(table, Counter()):
+            yield f"rows of {whose}: {table} had {len(rows)}, has {now.total()}"
     for loose in sorted(after.loose - before.loose):
         if owner(loose.table) not in gone:
             yield f"what {loose.table} needs: the {loose.kind} leads to {loose.target}"
 
 
 def _is_same(before: _Look, after: _Look, table: str) -> bool:
-    """Return whether a table has the same columns, so that its rows can be compared."""
-    return before.facts.of(table) == after.facts.of(table)
+    """Return whether a table is there as it was, so that its rows can be compared."""
+    return table in after.contents and before.facts.of(table) == after.facts.of(table)
 
 
 def _installed(companies: Companies, built: Built) -> list[str]:

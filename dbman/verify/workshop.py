@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from dbman.errors import DbmanError
 from dbman.facts import Facts, read_facts
@@ -22,9 +20,6 @@ from dbman.verify.contents import read_contents
 from dbman.verify.grounds import Ground, State
 from dbman.verify.loose import Loose, read_loose
 from dbman.verify.orders import Chunk, Order
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
 
 _KEPT = 256
 _SCHEMAS = (
@@ -46,8 +41,8 @@ class Built:
     """The rows of the version tables."""
     loose: frozenset[Loose] = frozenset()
     """What names something that is not there."""
-    data: str = ""
-    """A hash of all rows of the tables."""
+    contents: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The rows of each table."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +109,9 @@ class Workshop:
             with self.scene.database.dialect.translated():
                 facts = read_facts(connection, self.scene.own_tables)
                 loose = read_loose(connection, self.ground.dialect, facts)
-                data = _digest(connection, facts)
+                contents = tuple(sorted(read_contents(connection, facts.tables).items()))
             rows = self.scene.read(connection).rows
-        return Built(order, applied, facts, rows, loose, data)
+        return Built(order, applied, facts, rows, loose, contents)
 
     def _advance(self, built: Built, chunk: Chunk) -> Built | Failure:
         place = (built, chunk.keys)
@@ -192,11 +187,3 @@ def _emptied(ground: Ground) -> State:
         connection.exec_driver_sql("CREATE TABLE dbman_first (id INTEGER)")
         connection.exec_driver_sql("DROP TABLE dbman_first")
     return ground.save()
-
-
-def _digest(connection: Connection, facts: Facts) -> str:
-    """Return a hash of all rows."""
-    found = sha256()
-    for table, rows in sorted(read_contents(connection, facts.tables).items()):
-        found.update(repr((table, sorted(rows))).encode("utf-8", "surrogatepass"))
-    return found.hexdigest()

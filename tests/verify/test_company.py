@@ -254,13 +254,13 @@ REMOVALS = {
         "op.execute('INSERT INTO product (id) VALUES (1), (2)')",
         "pass",
         "op.execute('DELETE FROM product WHERE id = 1')",
-        "taking it away changes rows of core: product had 2, has 1",
+        "taking it away changes rows of core: product had 7, has 6",
     ),
     "changes rows": (
         "op.execute('INSERT INTO product (id) VALUES (1)')",
         "pass",
-        "op.execute('UPDATE product SET id = 2')",
-        "taking it away changes rows of core: product had 1, has 1",
+        "op.execute(\"UPDATE product SET name = 'none'\")",
+        "taking it away changes rows of core: product had 6, has 6",
     ),
     "fails": (
         "pass",
@@ -280,6 +280,19 @@ def test_a_removal_that_takes_too_much(shop: Shop, fault: str) -> None:
     name, revision, message = fails(shop, "removal")
     assert (name, revision) == ("gadget", None)
     assert message.startswith(wanted)
+
+
+def test_rows_that_an_extension_brings(shop: Shop) -> None:
+    """It may put rows into another one's table, and take them along."""
+    del shop.scripts["poser"], shop.scripts["notes"]
+    shop.scripts["gadget"]["c1"] = script(
+        "c1",
+        "op.execute(\"INSERT INTO product (name) VALUES ('by gadget')\")",
+        "op.execute(\"DELETE FROM product WHERE name = 'by gadget'\")",
+        depends="a1",
+        label="gadget",
+    )
+    assert shop.told("company", "removal") == []
 
 
 def test_a_script_that_writes_the_version_table(shop: Shop) -> None:
