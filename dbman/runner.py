@@ -208,7 +208,7 @@ class Runner:
             self.progress.statement(" ".join(str(call[2]).split()))
 
         directory = ScriptDirectory(str(ENVIRONMENT))
-        environment = EnvironmentContext(self._config(), directory)
+        environment = EnvironmentContext(self.config(), directory)
         with ALEMBIC_LOCK, application_context(self.settings), environment:
             environment.configure(
                 connection=connection,
@@ -228,7 +228,7 @@ class Runner:
         """Return `settings.environment` with its "module:function" references resolved."""
         return {name: resolve(value, name) for name, value in self.settings.environment.items()}
 
-    def _config(self) -> Any:
+    def config(self) -> Any:
         """Return Alembic's configuration for scripts that look into it; it holds no URL."""
         from alembic.config import Config
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from dbman.cli.asking import Asker
 from dbman.cli.commands import command
 from dbman.cli.options import (
     Detect,
+    DialectName,
     Drift,
     Everything,
     Force,
     NoBackup,
     NotAtomic,
+    Output,
+    Overwrite,
     Plan,
     Recreate,
     ScratchUrl,
+    Sql,
     Targets,
     WithDependents,
     Yes,
@@ -22,6 +28,7 @@ from dbman.cli.render import Page
 from dbman.cli.session import Session
 from dbman.cli.views.checked import drift_page
 from dbman.cli.views.moves import created_page, dropping_page, move_page, plan_page, stamp_page
+from dbman.cli.views.scripts import script_page
 from dbman.cli.views.status import check_page, status_page
 from dbman.errors import UsageError
 
@@ -89,16 +96,31 @@ def dropdb(
     return dropping_page(dropping, plan=plan)
 
 
-@command(PANEL, "dbman upgrade --plan", "dbman upgrade poser@head", moves=True)
+@command(
+    PANEL,
+    "dbman upgrade --plan",
+    "dbman upgrade poser@head",
+    "dbman upgrade --sql -o up.sql",
+    moves=True,
+)
 def upgrade(
     session: Session,
     targets: Targets = None,
     plan: Plan = False,
+    sql: Sql = False,
+    dialect: DialectName = None,
+    output: Output = None,
+    force: Overwrite = False,
     not_atomic: NotAtomic = False,
     detect: Detect = False,
     scratch_url: ScratchUrl = None,
 ) -> Page:
     """Apply what is pending, or what the targets need."""
+    if _writes_sql(sql, dialect, output, force=force):
+        script = session.reading_for(*targets or ()).upgrade_sql(
+            *targets or (), dialect=dialect, scratch_url=scratch_url, atomic=not not_atomic
+        )
+        return script_page(script, output, force=force)
     _stepwise(session, not_atomic)
     move = session.opened.upgrade(
         *targets or (),
@@ -117,12 +139,21 @@ def downgrade(
     session: Session,
     targets: Targets = None,
     plan: Plan = False,
+    sql: Sql = False,
+    dialect: DialectName = None,
+    output: Output = None,
+    force: Overwrite = False,
     yes: Yes = False,
     no_backup: NoBackup = False,
     not_atomic: NotAtomic = False,
     scratch_url: ScratchUrl = None,
 ) -> Page:
     """Undo the targets and all that stands on them; asks."""
+    if _writes_sql(sql, dialect, output, force=force):
+        script = session.reading_for(*targets or ()).downgrade_sql(
+            *targets or (), dialect=dialect, scratch_url=scratch_url, atomic=not not_atomic
+        )
+        return script_page(script, output, force=force)
     _stepwise(session, not_atomic)
     asker = session.asker(yes or plan)
     move = session.opened.downgrade(
@@ -184,6 +215,14 @@ def _recreating(session: Session, recreate: bool, yes: bool) -> Asker:
     if recreate:
         session.stopped = "what was dropped by then stays dropped: `dbman status` shows it"
     return session.asker(yes or not recreate)
+
+
+def _writes_sql(sql: bool, dialect: str | None, output: Path | None, *, force: bool) -> bool:
+    """Return whether a script is asked for; raise `UsageError` for its options without `--sql`."""
+    for given, option in ((dialect, "--dialect"), (output, "-o"), (force, "--force")):
+        if given and not sql:
+            raise UsageError(f"{option} belongs to --sql", "say --sql, or leave it away")
+    return sql
 
 
 def _stepwise(session: Session, not_atomic: bool) -> None:

@@ -161,6 +161,13 @@ Revrange: TypeAlias = Annotated[
         autocompletion=completion.targets,
     ),
 ]
+Sql: TypeAlias = Annotated[
+    bool, Option("--sql", help="Print it as a script of SQL, and stop; FROM:TO is a target, too.")
+]
+DialectName: TypeAlias = Annotated[
+    str | None,
+    Option("--dialect", metavar="NAME", help="What --sql writes for: sqlite, postgresql, mariadb."),
+]
 Plan: TypeAlias = Annotated[bool, Option("--plan", help="List what would be done, and stop.")]
 Yes: TypeAlias = Annotated[bool, Option("--yes", "-y", help="Do not ask.")]
 DryRun: TypeAlias = Annotated[

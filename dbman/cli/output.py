@@ -21,7 +21,7 @@ SCHEMA = 1
 
 def print_data(blocks: Iterable[Block]) -> None:
     """Print what was asked for on stdout; a reader who has seen enough is no error."""
-    shown = lines(blocks, has_colour(sys.stdout))
+    shown = lines(blocks, has_colour(sys.stdout), exact=not is_terminal(sys.stdout))
     if shown:
         _write("\n".join(shown) + "\n")
 

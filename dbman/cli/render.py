@@ -46,7 +46,15 @@ class Table:
     """Lines that stand below a row, by its place among the rows."""
 
 
-Block: TypeAlias = str | Line | Table
+@dataclass(frozen=True)
+class Verbatim:
+    """Text that programs read as it is; only a terminal gets its control characters spelled out."""
+
+    text: str
+    """The text."""
+
+
+Block: TypeAlias = str | Line | Table | Verbatim
 
 
 @dataclass(frozen=True)
@@ -67,12 +75,18 @@ class Page:
     """How the command ends."""
 
 
-def lines(blocks: Iterable[Block], colour: bool) -> list[str]:
-    """Return blocks as lines, with escape sequences for the styles if `colour`."""
+def lines(blocks: Iterable[Block], colour: bool, *, exact: bool = False) -> list[str]:
+    """Return blocks as lines, with escape sequences for the styles if `colour`.
+
+    What is verbatim is so if `exact`, else on one tab stop of eight.
+    """
     found: list[str] = []
     for block in blocks:
         if isinstance(block, Table):
             found += _table_lines(block, colour)
+        elif isinstance(block, Verbatim):
+            texts = block.text.split("\n")
+            found += texts if exact else [clean(each.expandtabs()) for each in texts]
         elif isinstance(block, Line):
             found.append("".join(_shown(part, colour) for part in block.parts).rstrip())
         else:

@@ -85,6 +85,10 @@ class Session:
             self.stopped = "what was done before that stays: `dbman status` shows where it stands"
         return self.manager
 
+    def reading_for(self, *targets: str) -> Manager:
+        """Return the manager; the database is named unless ``FROM:TO`` says that none is read."""
+        return self.manager if any(":" in each for each in targets) else self.opened
+
     def tell_of_environment(self) -> None:
         """Say that the project's own env.py, where there is one, is not run."""
         settings = self.manager.settings

@@ -80,6 +80,17 @@ class GuardedConnection(sqlite3.Connection):
         """Return a cursor that runs nothing once the transaction is gone."""
         return super().cursor(factory or _GuardedCursor)
 
+    def execute(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
+        """Run what goes round cursors, such as dbman's own statements."""
+        cursor = super().execute(sql, values)
+        self.tell(sql, values, cursor.rowcount)
+        return cursor
+
+    def tell(self, sql: str, values: object, rows: int) -> None:
+        """Tell the listener, where there is one, of a statement that was carried out."""
+        if self.listener is not None:
+            self.listener(sql, values, rows)
+
     def commit(self) -> None:
         """Commit, or do nothing while guarded."""
         if not self.guarded:
@@ -123,7 +134,7 @@ class _GuardedCursor(sqlite3.Cursor):
     def execute(self, sql: str, values: Any = ()) -> _GuardedCursor:
         self.connection.require_whole()
         super().execute(sql, values)
-        self._tell(sql, values)
+        self.connection.tell(sql, values, self.rowcount)
         return self
 
     def executemany(self, sql: str, rows: Any) -> _GuardedCursor:
@@ -132,15 +143,11 @@ class _GuardedCursor(sqlite3.Cursor):
             return super().executemany(sql, rows)
         for values in rows:
             super().execute(sql, values)
-            self._tell(sql, values)
+            self.connection.tell(sql, values, self.rowcount)
         return self
 
     def executescript(self, script: str) -> sqlite3.Cursor:
         self.connection.require_whole()
         done = super().executescript(script)
-        self._tell(script, ())
+        self.connection.tell(script, (), -1)
         return done
-
-    def _tell(self, sql: str, values: object) -> None:
-        if self.connection.listener is not None:
-            self.connection.listener(sql, values, self.rowcount)

@@ -36,6 +36,7 @@ class SQLite(Dialect):
     """A SQLite file, or a database in memory for scratch work."""
 
     name = "sqlite"
+    begins = _BEGIN
 
     def __init__(self, url: URL, lock_timeout: float = 30.0) -> None:
         super().__init__(url, lock_timeout)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dbman.migrator.tables import Created, Dropping
     from dbman.previews import Preview
     from dbman.revisions import Key
+    from dbman.sqlscripts import SqlScript
 
 
 class DatabaseCommands(ManagerBase):
@@ -112,6 +113,18 @@ class DatabaseCommands(ManagerBase):
         return downgrade(
             self.scene, targets, confirm=confirm, dry=dry, backup=backup, atomic=atomic
         )
+
+    def upgrade_sql(self, *targets: str, **options: Any) -> SqlScript:
+        """Return an upgrade as a script of SQL; see `dbman.sqlscripts.upgrade_sql`."""
+        from dbman.sqlscripts import upgrade_sql
+
+        return upgrade_sql(self.scene, targets, **options)
+
+    def downgrade_sql(self, *targets: str, **options: Any) -> SqlScript:
+        """Return a downgrade as a script of SQL; see `dbman.sqlscripts.downgrade_sql`."""
+        from dbman.sqlscripts import downgrade_sql
+
+        return downgrade_sql(self.scene, targets, **options)
 
     def preview(self, move: Move, *, scratch_url: str | None = None, anew: bool = False) -> Preview:
         """Return what a move that was `dry` would do, operation by operation.

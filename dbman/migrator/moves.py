@@ -70,10 +70,10 @@ def upgrade(
         scene.database.require()
 
     def plan(versions: VersionRows) -> Plan:
-        return _upgrade_plan(scene, targets, versions)
+        return upgrade_plan(scene, targets, versions)
 
     if dry:
-        versions = NO_ROWS if replacing else _look(scene)
+        versions = NO_ROWS if replacing else look(scene)
         return Move(plan(versions), scene.database.describe(), False, missing)
     return _run(scene, plan, create=create, made=missing, atomic=atomic)
 
@@ -97,18 +97,21 @@ def downgrade(
     scene.database.require()
 
     def plan(versions: VersionRows) -> Plan:
-        return _downgrade_plan(scene, targets, versions)
+        return downgrade_plan(scene, targets, versions)
 
     if not dry and confirm is None:
         return _run(scene, plan, backup=backup, atomic=atomic)
-    asked = plan(_look(scene))
+    asked = plan(look(scene))
     if dry or not asked.steps or (confirm is not None and not confirm(asked)):
         return Move(asked, scene.database.describe(), False)
     return _run(scene, plan, asked=asked, backup=backup, atomic=atomic)
 
 
-def _look(scene: Scene) -> VersionRows:
-    """Read the rows; a database that is still to be made has none."""
+def look(scene: Scene) -> VersionRows:
+    """Read the rows; a database that is still to be made has none.
+
+    Raises `DatabaseError` for one that is not empty and has no version table.
+    """
     if not scene.database.exists():
         return NO_ROWS
     with scene.database.reading() as connection:
@@ -132,7 +135,8 @@ def _refuse_strangers(scene: Scene, connection: Connection, versions: VersionRow
         )
 
 
-def _upgrade_plan(scene: Scene, targets: Sequence[str], versions: VersionRows) -> Plan:
+def upgrade_plan(scene: Scene, targets: Sequence[str], versions: VersionRows) -> Plan:
+    """Return the steps that apply what the targets need; raises as `upgrade` does."""
     graph = scene.graph
     graph.require_unambiguous()
     applied = graph.applied(versions.rows)
@@ -178,7 +182,8 @@ def _require_scripts(scene: Scene, names: Collection[str]) -> None:
             )
 
 
-def _downgrade_plan(scene: Scene, targets: Sequence[str], versions: VersionRows) -> Plan:
+def downgrade_plan(scene: Scene, targets: Sequence[str], versions: VersionRows) -> Plan:
+    """Return the steps that undo the targets and what stands on them; raises as `downgrade`."""
     graph = scene.graph
     graph.require_unambiguous()
     applied = graph.applied(versions.rows)
@@ -235,7 +240,7 @@ def _run(
 ) -> Move:
     """Take the lock, plan on what is there now, and run it in one transaction if `atomic`."""
     if not made:
-        planned = planner(_look(scene))
+        planned = planner(look(scene))
         if not planned.steps:
             return Move(planned, scene.database.describe(), True, made)
     with (

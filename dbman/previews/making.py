@@ -8,12 +8,13 @@ it is named. Long plans are read, too, for a look must not take as long as the w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dbman.errors import DbmanError
 from dbman.failures import UNCHANGED
+from dbman.migrator.moves import NO_ROWS, look
 from dbman.migrator.replay import settings_of_kind
 from dbman.migrator.scene import Scene
 from dbman.plans import Plan, Step
@@ -21,7 +22,7 @@ from dbman.previews.counting import Touched, touched
 from dbman.recording import Account
 from dbman.recording.places import MOST_IN_MEMORY, Recording, record
 from dbman.recording.sources import read_account
-from dbman.revisions import Key
+from dbman.versions import VersionRows
 
 if TYPE_CHECKING:
     from dbman.config import Settings
@@ -64,14 +65,11 @@ def preview(
     if not plan.steps:
         return Preview()
     is_there = not anew and scene.database.exists()
-    rows: Collection[Key] = ()
-    if is_there:
-        with scene.database.reading() as connection:
-            rows = scene.read(connection).rows
+    versions = look(scene) if is_there else NO_ROWS
     settings = settings_of_kind(scene, scratch_url)
     recording = None
     if scratch_url is not None or _is_quick(scene, plan.steps):
-        recording = _record(scene, settings, plan.steps, rows, copied=is_there)
+        recording = _record(scene, settings, plan.steps, versions, copied=is_there)
     accounts = _accounts(plan.steps, recording)
     tables: tuple[Touched, ...] = ()
     if is_there:
@@ -89,12 +87,12 @@ def _is_quick(scene: Scene, steps: Sequence[Step]) -> bool:
 
 
 def _record(
-    scene: Scene, settings: Settings, steps: Sequence[Step], rows: Collection[Key], *, copied: bool
+    scene: Scene, settings: Settings, steps: Sequence[Step], versions: VersionRows, *, copied: bool
 ) -> Recording | None:
     """Return what steps did on a scratch database; None where that could not be made ready."""
     is_sqlite = scene.database.dialect.name == "sqlite"
     try:
-        return record(scene, settings, steps, rows, copied=copied and is_sqlite)
+        return record(scene, settings, steps, versions, copied=copied and is_sqlite)
     except DbmanError as err:
         scene.progress.warn(f"the steps could not be tried: {err.message}")
         return None

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from dbman.backups.copies import copy_content
 from dbman.config import Settings
+from dbman.dialects import Dialect
 from dbman.dialects.memory import Memory
 from dbman.errors import MigrationError
+from dbman.migrator.moves import NO_ROWS
 from dbman.migrator.replay import open_scratch, steps_to
 from dbman.migrator.running import run_steps
 from dbman.migrator.scene import Scene
@@ -26,7 +28,6 @@ from dbman.progress import NullProgress, Progress
 from dbman.recording.recorder import Recorder
 from dbman.recording.results import Account, Statement
 from dbman.recording.statements import heard
-from dbman.revisions import Key
 from dbman.urls import sqlite_url
 from dbman.versions import VersionRows
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 MOST_IN_MEMORY = 256 * 1024 * 1024
 """A SQLite file above this is copied into a temporary one."""
-_NO_ROWS = VersionRows(frozenset(), (), frozenset())
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,12 @@ def record(
     scene: Scene,
     settings: Settings,
     steps: Sequence[Step],
-    rows: Collection[Key],
+    versions: VersionRows,
     *,
     copied: bool,
     atomic: bool = True,
 ) -> Recording:
-    """Run steps on a scratch database which stands at `rows`, and return what they did.
+    """Run steps on a scratch database in the state of `versions`, and return what they did.
 
     With `copied` it is a copy of the scene's SQLite file. Raises `DatabaseError` where none can be
     made, and what a replay raises; what the steps themselves raise is in the result.
@@ -81,24 +81,29 @@ def record(
     recorder, error = Recorder(), None
     try:
         with (
-            _standing_at(scene, settings, rows, copied=copied, atomic=atomic) as (
-                there,
-                connection,
-            ),
-            heard(connection, recorder.say),
+            _standing_at(scene, settings, versions, copied=copied, atomic=atomic) as place,
+            heard(place.connection, recorder.say),
         ):
-            there = replace(there, progress=_Told(scene.progress, "recording"))
-            versions = there.read(connection)
-            run_steps(there, connection, steps, versions, atomic=atomic, listener=recorder)
+            there = replace(place.scene, progress=_Told(scene.progress, "recording"))
+            _mark_outside(there.database.dialect, recorder)
+            found = there.read(place.connection)
+            run_steps(there, place.connection, steps, found, atomic=atomic, listener=recorder)
     except MigrationError as err:
         error = err
     return Recording(tuple(recorder.accounts), tuple(recorder.before), error)
 
 
+class _Place(NamedTuple):
+    """A scratch database that is moved."""
+
+    scene: Scene
+    connection: Connection
+
+
 @contextmanager
 def _standing_at(
-    scene: Scene, settings: Settings, rows: Collection[Key], *, copied: bool, atomic: bool
-) -> Iterator[tuple[Scene, Connection]]:
+    scene: Scene, settings: Settings, versions: VersionRows, *, copied: bool, atomic: bool
+) -> Iterator[_Place]:
     """Yield a scratch database in a state, inside the transaction of a move."""
     if copied:
         settings = replace(settings, scratch_url=_place_for_copy(scene.database.dialect.path))
@@ -108,9 +113,23 @@ def _standing_at(
         if copied:
             _copy(scene.database, database)
         with database.moving(scene.lock_key, atomic=atomic) as connection:
-            if not copied and rows:
-                run_steps(there, connection, steps_to(scene, rows)[0], _NO_ROWS)
-            yield there, connection
+            if not copied and versions.tables:
+                run_steps(there, connection, steps_to(scene, versions.rows)[0], NO_ROWS)
+            yield _Place(there, connection)
+
+
+def _mark_outside(dialect: Dialect, recorder: Recorder) -> None:
+    """Let a recorder know where a script leaves the transaction, and where it comes back."""
+    outside, changed = dialect.outside, cast("Any", dialect)
+
+    @contextmanager
+    def marked(connection: Connection) -> Iterator[None]:
+        recorder.mark("COMMIT")
+        with outside(connection):
+            yield
+        recorder.mark(dialect.begins)
+
+    changed.outside = marked
 
 
 def _place_for_copy(path: Path | None) -> str:

@@ -25,11 +25,16 @@ _READS = re.compile(
     r"|VALUES|TABLE|PRAGMA(?!\s+\w+\s*=))",
     re.IGNORECASE | re.DOTALL,
 )
+_BEGINS = re.compile(r"BEGIN\b", re.IGNORECASE)
 _FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
 _CATALOGS = re.compile(
     r"\bpg_\w+|\binformation_schema\b|\bsqlite_(?:master|schema|temp_\w+)|\balembic_version\b",
     re.IGNORECASE,
 )
+_ACTS = re.compile(
+    r"\b(?:setval|nextval|set_config|create_\w+|AddGeometryColumn)\s*\(", re.IGNORECASE
+)
+"""Functions that are called in a SELECT for what they do."""
 _ROWS = re.compile(_SPACE + r"(?:INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", re.IGNORECASE)
 _CHANGES_ROWS = ("BulkInsertOp", "ExecuteSQLOp", "Statement")
 
@@ -75,15 +80,26 @@ class Recorder:
         last = self._did[-1] if self._step and self._did else None
         if last and last.kind in _CHANGES_ROWS and rows >= 0 and _ROWS.match(sql):
             self._rows[len(self._did) - 1] += rows
-        if _READS.match(sql) and (last is None or last.kind != "ExecuteSQLOp"):
+        is_asked_for = last is not None and last.kind == "ExecuteSQLOp"
+        if _READS.match(sql) and not (is_asked_for or (self._step and _ACTS.search(sql))):
             return
-        line = running_line(self._step.revision.path) if self._step else None
-        if self.accounts:
-            account = self.accounts[-1]
-            said = (*account.statements, Statement(sql, line))
-            self.accounts[-1] = replace(account, statements=said)
-        else:
+        if self._step or not _BEGINS.match(sql):  # dbman's own transactions are the script's frame
+            self._keep(sql)
+
+    def mark(self, sql: str) -> None:
+        """Take a statement that the driver says by itself, such as COMMIT."""
+        self._keep(sql)
+
+    def _keep(self, sql: str) -> None:
+        if not self.accounts:
             self.before.append(Statement(sql))
+            return
+        account = self.accounts[-1]
+        if self._step is None:
+            self.accounts[-1] = replace(account, after=(*account.after, Statement(sql)))
+        else:
+            said = Statement(sql, running_line(self._step.revision.path))
+            self.accounts[-1] = replace(account, statements=(*account.statements, said))
 
     def _operations(self) -> Iterator[Operation]:
         for number, each in enumerate(self._did):
@@ -94,8 +110,8 @@ class Recorder:
 
 def _reads_rows(recorded: Recorded) -> bool:
     sql = recorded.sql or ""
-    is_read = recorded.kind == "Statement" and bool(_READS.match(sql))
-    return is_read and bool(_FROM.search(sql)) and not _CATALOGS.search(sql)
+    is_read = recorded.kind == "Statement" and _READS.match(sql) and not _ACTS.search(sql)
+    return bool(is_read and _FROM.search(sql) and not _CATALOGS.search(sql))
 
 
 def _joined(operations: Iterable[Operation]) -> Iterator[Operation]:

@@ -100,6 +100,8 @@ class Account:
     """Its operations, in order."""
     statements: tuple[Statement, ...] = ()
     """The statements that they became on the database, in order; none where it did not run."""
+    after: tuple[Statement, ...] = ()
+    """The statements behind it that are not its script's: rows of version tables."""
     reads: tuple[int, ...] = ()
     """The lines of the script that ask for rows of tables."""
     is_recorded: bool = True

@@ -50,6 +50,26 @@ CALLS = (
         "for example: lock_timeout = 30",
     ),
     call(
+        "dialect without --sql", "upgrade --dialect postgresql",
+        "--dialect belongs to --sql", "say --sql, or leave it away",
+    ),
+    call(
+        "script for a database that is not known", "upgrade --sql base:a1 --dialect oracle",
+        "no script can be written for 'oracle'", "one of sqlite, postgresql, mariadb, mysql",
+    ),
+    call(
+        "FROM:TO with another target", "upgrade --sql base:a1 shop",
+        "FROM:TO stands alone, not with others: base:a1 shop", "write one script for each",
+    ),
+    call(
+        "script downwards to nowhere", "downgrade --sql heads:",
+        "downgrade to where?", "say NAME@base, NAME@-1 or NAME@REVISION",
+    ),
+    call(
+        "script from a revision that is not known", "upgrade --sql b1:",
+        "no revision 'b1' that any installed extension has", LISTS,
+    ),
+    call(
         "unknown --skip", "status --skip shp",
         "there is no extension 'shp' to leave aside; did you mean 'shop'?", "installed: shop",
     ),

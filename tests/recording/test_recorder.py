@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dbman.manager import Manager
+from dbman.migrator.moves import NO_ROWS
 from dbman.recording.literals import with_values
 from dbman.recording.places import record
 from scripts_text import script
@@ -52,7 +53,7 @@ def recorded(
     sqlite3.connect(tmp_path / "x.db").close()
     manager = Manager(db=tmp_path / "x.db")
     plan = manager.upgrade(dry=True).plan
-    return record(manager.scene, manager.settings, plan.steps, (), copied=True)
+    return record(manager.scene, manager.settings, plan.steps, NO_ROWS, copied=True)
 
 
 def test_each_operation_is_one_with_its_line(recorded: Any) -> None:
