@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dbman.errors import Problem
 from dbman.extensions import InstalledExtension
+from dbman.progress import NullProgress, Progress, counted
 from dbman.revisions import Key, Revision, RevisionGraph
 from dbman.scripts import Script, read_location
 
@@ -24,13 +25,15 @@ class _Found:
     key: Key
 
 
-def assemble(extensions: Sequence[InstalledExtension]) -> RevisionGraph:
+def assemble(
+    extensions: Sequence[InstalledExtension], progress: Progress | None = None
+) -> RevisionGraph:
     """Return the graph of all scripts in the version locations of these extensions.
 
     Whatever cannot be read or resolved becomes a problem (a plan that needs it stops) or a clash
     (the graph is ambiguous), never an error: reading commands go on and tell it.
     """
-    found, problems = _read(extensions)
+    found, problems = _read(extensions, progress)
     unique, clashes = _unique(found)
     labels, more = _labels(unique)
     replaced, doubled = _replaced(unique)
@@ -49,7 +52,7 @@ def assemble(extensions: Sequence[InstalledExtension]) -> RevisionGraph:
 
 
 def placed_scripts(
-    extensions: Iterable[InstalledExtension],
+    extensions: Iterable[InstalledExtension], progress: Progress | None = None
 ) -> Iterator[tuple[InstalledExtension, Script]]:
     """Read every script once; a file that two extensions reach belongs to the deepest location."""
     places = sorted(
@@ -61,18 +64,22 @@ def placed_scripts(
         key=lambda place: -len(place[0].parts),
     )
     seen: set[Path] = set()
-    for location, extension in places:
+    for location, extension in counted(
+        progress or NullProgress(), "reading scripts", places, lambda place: place[1].name
+    ):
         for script in read_location(location):
             if script.path not in seen:
                 seen.add(script.path)
                 yield extension, script
 
 
-def _read(extensions: Sequence[InstalledExtension]) -> tuple[list[_Found], list[Problem]]:
+def _read(
+    extensions: Sequence[InstalledExtension], progress: Progress | None
+) -> tuple[list[_Found], list[Problem]]:
     """Return the scripts that have an id, in order, and what is wrong with any."""
     found: list[_Found] = []
     problems: list[Problem] = []
-    for extension, script in placed_scripts(extensions):
+    for extension, script in placed_scripts(extensions, progress):
         if script.problem is not None:
             problems.append(replace(script.problem, extension=extension.name, path=script.path))
         if script.revision is not None:

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from dbman.bodies import Body, ColumnName, read_body
+from dbman.progress import NullProgress, Progress, counted
 from dbman.revisions import Key, Revision, RevisionGraph
 
 
@@ -85,9 +86,15 @@ def find_implied(
     return Implied(tuple(kept), tuple(left_out))
 
 
-def bodies_of(graph: RevisionGraph) -> dict[Key, Body]:
+def bodies_of(graph: RevisionGraph, progress: Progress | None = None) -> dict[Key, Body]:
     """Return what each script of a graph does to tables."""
-    return {key: read_body(revision.path) for key, revision in graph.revisions.items()}
+    revisions = counted(
+        progress or NullProgress(),
+        "reading scripts",
+        graph.revisions.values(),
+        lambda revision: f"{revision.extension} {revision.id}",
+    )
+    return {revision.key: read_body(revision.path) for revision in revisions}
 
 
 def needs_of(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Protocol, TypeVar
+
+Item = TypeVar("Item")
 
 
 class Progress(Protocol):
@@ -29,6 +33,15 @@ class Progress(Protocol):
     def end(self) -> None:
         """Take the end of the work that began last."""
 
+    def look(self, title: str, total: int) -> None:
+        """Take the start of work that changes nothing: it is only worth a word if it takes long."""
+
+    def looked(self, text: str) -> None:
+        """Take the start of its next step."""
+
+    def seen(self) -> None:
+        """Take its end."""
+
 
 class NullProgress:
     """Listen to nothing."""
@@ -53,3 +66,32 @@ class NullProgress:
 
     def end(self) -> None:
         """Ignore."""
+
+    def look(self, title: str, total: int) -> None:
+        """Ignore."""
+
+    def looked(self, text: str) -> None:
+        """Ignore."""
+
+    def seen(self) -> None:
+        """Ignore."""
+
+
+def counted(
+    progress: Progress, title: str, items: Collection[Item], name: Callable[[Item], str]
+) -> Iterator[Item]:
+    """Yield items one by one and tell which one it is, by its name."""
+    with looking(progress, title, len(items)):
+        for item in items:
+            progress.looked(name(item))
+            yield item
+
+
+@contextmanager
+def looking(progress: Progress, title: str, total: int = 1) -> Iterator[None]:
+    """Tell of work that changes nothing, as long as the block lasts."""
+    progress.look(title, total)
+    try:
+        yield
+    finally:
+        progress.seen()

@@ -183,17 +183,21 @@ class _Base:
 def _looked_at(base: _Base, renames: Sequence[Rename] = ()) -> Iterator[Comparison]:
     """Yield what a scratch database, which has the renames behind it, and the models differ in."""
     scene, metadata, wanted = base.scene, base.metadata, base.wanted
-    runner = Runner(_configured(scene), scene.progress)
+    runner, progress = Runner(_configured(scene), scene.progress), scene.progress
     with base.database.reading() as connection, runner.context(connection, metadata) as context:
+        progress.look("comparing", 2)
         at_home(context, scene.dialect_name, metadata)
+        progress.looked(f"{len(metadata.tables)} tables")
         operations, warned = _operations(context, metadata)
         name_types_of_models(operations, metadata)
+        progress.looked("what Alembic does not see")
         before = read_facts(connection, scene.own_tables)
         autogen = AutogenContext(context, wanted.metadata)
         ground = Ground(autogen, before, wanted, scene.dialect_name)
         strict = old_names(before, renames)
         draft = amended(ground, operations, scene.settings.environment, strict)
         found = (*rename_operations(connection, renames), *filled(draft.operations, metadata))
+        progress.seen()
         warned += (*_other_dialect(scene, base.database, metadata), *_unseen(wanted))
         yield Comparison(
             scene, metadata, context, ground, found, tuple(draft.remarks), base.aside, warned

@@ -17,6 +17,7 @@ from dbman.database import Database
 from dbman.errors import DatabaseError
 from dbman.facts import Facts, read_facts
 from dbman.migrator.scene import Scene
+from dbman.models.telling import telling
 from dbman.scratch import scratch
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def build(scene: Scene, settings: Settings, metadata: MetaData, migrated: Databa
             database.moving(scene.lock_key) as connection,
         ):
             _prepare(connection, copy, extras)
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), telling(scene.progress, copy.tables.values()):
                 warnings.simplefilter("ignore")  # what SQLAlchemy says is said of the migrations
                 copy.create_all(connection)
             facts = read_facts(connection, scene.own_tables)

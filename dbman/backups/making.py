@@ -16,6 +16,7 @@ from dbman.backups.safety import BY_HAND, time_stamp, write_beside
 from dbman.database import Database
 from dbman.dialects.fitness import require_undamaged
 from dbman.errors import UsageError
+from dbman.progress import NullProgress, Progress, looking
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,12 @@ class Backup:
 
 
 def back_up(
-    database: Database, target: Path | None = None, *, force: bool = False, run: bool = False
+    database: Database,
+    target: Path | None = None,
+    *,
+    force: bool = False,
+    run: bool = False,
+    progress: Progress | None = None,
 ) -> Backup:
     """Back a database up; without `target` beside the file, or into the current folder.
 
@@ -48,10 +54,13 @@ def back_up(
     database.require()
     if target is not None:
         _require_free(database.dialect.path, target, force)
-    if database.dialect.path is None:
-        return _dump(database, target, force=force, run=run)
-    with database.reading() as connection, database.dialect.translated():
-        path = _copy(database, database.dialect.raw(connection), target, force)
+    progress = progress or NullProgress()
+    with looking(progress, "backing up"):
+        progress.looked(database.describe())
+        if database.dialect.path is None:
+            return _dump(database, target, force=force, run=run)
+        with database.reading() as connection, database.dialect.translated():
+            path = _copy(database, database.dialect.raw(connection), target, force)
     return Backup(database.describe(), path, True, path.stat().st_size)
 
 

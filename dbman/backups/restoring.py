@@ -13,7 +13,7 @@ from dbman.backups.safety import safety
 from dbman.database import Database
 from dbman.dialects import Dialect, open_dialect
 from dbman.errors import DatabaseError, UsageError
-from dbman.progress import Progress
+from dbman.progress import Progress, looking
 from dbman.urls import sqlite_url
 
 
@@ -56,7 +56,8 @@ def restore(
     asked = _planned(database, source)
     if dry or (asked.command and not run) or (confirm is not None and not confirm(asked)):
         return asked
-    with database.held(key, create=True):
+    with database.held(key, create=True), looking(progress, "restoring"):
+        progress.looked(str(source))
         if asked.command is None:
             _replace(database.dialect, source, progress, keep=keep and not asked.made)
         else:

@@ -13,7 +13,7 @@ from pathlib import Path
 from dbman.backups.copies import write_copy
 from dbman.dialects import Dialect
 from dbman.errors import DatabaseError, PartialMigrationError
-from dbman.progress import Progress
+from dbman.progress import Progress, looking
 
 KEPT = 3
 """How many backups of this kind stay beside a file."""
@@ -38,7 +38,8 @@ def safety(path: Path | None, progress: Progress, timeout: float = 30.0) -> Iter
 
     def save(source: sqlite3.Connection) -> None:
         if path is not None:
-            with _hinted():
+            with _hinted(), looking(progress, "backing up"):
+                progress.looked(str(path))
                 made.append(write_beside(source, path, AUTOMATIC, timeout))
 
     try:

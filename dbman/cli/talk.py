@@ -27,7 +27,7 @@ class Talk:
         """Whether work was begun and is done."""
         self._title, self._total, self._done, self._text = "", 0, 0, ""
         self._drawn = 0
-        self._is_late = False
+        self._is_late = self._is_working = False
         self._timer: Timer | None = None
 
     def say(self, *blocks: Block) -> None:
@@ -46,9 +46,12 @@ class Talk:
 
     def begin(self, title: str, total: int) -> None:
         """Start counting; nothing is shown for a second."""
+        self._start(title, total)
+        self.finished, self._is_working = False, True
+
+    def _start(self, title: str, total: int) -> None:
         self.close()
         self._title, self._total, self._done, self._text = title, total, 0, ""
-        self.finished = self._is_late = False
         if not self.quiet and not self.verbose and is_terminal(sys.stderr) and not is_dumb():
             self._timer = Timer(_PATIENCE, self._draw)
             self._timer.daemon = True
@@ -77,8 +80,26 @@ class Talk:
         self.close()
         self.finished = True
 
+    def look(self, title: str, total: int) -> None:
+        """Start counting what changes nothing; inside of other work it is not shown."""
+        if not self._is_working:
+            self._start(title, total)
+
+    def looked(self, text: str) -> None:
+        """Show a step of that in the line of progress, once it takes long."""
+        if not self._is_working:
+            self._done, self._text = self._done + 1, text
+            if self._is_late:
+                self._draw()
+
+    def seen(self) -> None:
+        """Take the line of progress away."""
+        if not self._is_working:
+            self.close()
+
     def close(self) -> None:
         """Stop showing progress, also of work that failed."""
+        self._is_working = False
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

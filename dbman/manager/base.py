@@ -60,7 +60,7 @@ class ManagerBase:
     @cached_property
     def graph(self) -> RevisionGraph:
         """Return all their revisions."""
-        return assemble(self.extensions)
+        return assemble(self.extensions, self.progress)
 
     @cached_property
     def models(self) -> LoadedModels:
@@ -72,7 +72,7 @@ class ManagerBase:
         from dbman.runner import application_context
 
         with application_context(self.settings):
-            return load_models(self.extensions, strict=self.strict)
+            return load_models(self.extensions, strict=self.strict, progress=self.progress)
 
     @cached_property
     def database(self) -> Database:

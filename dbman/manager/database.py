@@ -217,7 +217,7 @@ class DatabaseCommands(ManagerBase):
         """Back the database up; on a server name the command that does, or `run` it."""
         from dbman.backups import back_up
 
-        return back_up(self.database, output, force=force, run=run)
+        return back_up(self.database, output, force=force, run=run, progress=self.progress)
 
     def restore(
         self,

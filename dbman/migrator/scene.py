@@ -89,7 +89,7 @@ class Scene:
     @cached_property
     def bodies(self) -> Mapping[Key, Body]:
         """Return what each script does to tables."""
-        return bodies_of(self.graph)
+        return bodies_of(self.graph, self.progress)
 
     @cached_property
     def makers(self) -> Mapping[str, str]:

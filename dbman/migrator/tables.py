@@ -10,6 +10,7 @@ from dbman.backups import safety_of
 from dbman.errors import DatabaseError, ExtensionError
 from dbman.migrator.scene import Scene, listed
 from dbman.migrator.stamps import strangers
+from dbman.progress import counted
 from dbman.revisions import Key
 from dbman.translate import Translation, translated
 from dbman.versions import VersionRows, make_version_tables, version_table, write_versions
@@ -66,6 +67,7 @@ def create(scene: Scene, *, dry: bool = False, replacing: bool = False) -> Creat
     no models can be loaded.
     """
     from dbman.models import joined_metadata
+    from dbman.models.telling import telling
 
     graph = scene.graph
     graph.require_unambiguous()
@@ -95,6 +97,7 @@ def create(scene: Scene, *, dry: bool = False, replacing: bool = False) -> Creat
         with (
             scene.database.dialect.translated(),
             translated(connection, scene.progress, wanted=wanted) as log,
+            telling(scene.progress, chosen),
         ):
             metadata.create_all(connection, tables=chosen, checkfirst=False)
         longest = max((len(key.id) for key in rows), default=0)
@@ -171,7 +174,7 @@ def _dropping(scene: Scene, connection: Connection, everything: bool) -> Droppin
     tables = [name for name in there if everything or name not in foreign]
     rows = sum(
         int(connection.execute(select(func.count()).select_from(table(name))).scalar() or 0)
-        for name in tables
+        for name in counted(scene.progress, "counting rows", tables, str)
     )
     kept = () if everything else tuple(name for name in there if name in foreign)
     orphans = scene.graph.orphans(versions.rows)

@@ -17,6 +17,7 @@ from dbman.extensions.foreign import foreign_code, import_value
 from dbman.models.joined import dangling, joined_metadata
 from dbman.models.mapped import has_mapped, mapped_modules
 from dbman.models.results import LoadedExtension, LoadedModels
+from dbman.progress import NullProgress, Progress, counted
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData, Table
@@ -24,7 +25,12 @@ if TYPE_CHECKING:
 _HINT = "it should name an Extension, a MetaData, a declarative base or their module"
 
 
-def load(extensions: Sequence[InstalledExtension], *, strict: bool = False) -> LoadedModels:
+def load(
+    extensions: Sequence[InstalledExtension],
+    *,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> LoadedModels:
     """Import the models of the extensions in their order, which is the core first.
 
     Extensions that are disabled, skipped or have no models are passed over. What cannot be loaded
@@ -33,8 +39,9 @@ def load(extensions: Sequence[InstalledExtension], *, strict: bool = False) -> L
     """
     loader = _Loader({each.package for each in extensions if each.package}, strict)
     wanted = [each for each in extensions if each.value and each.enabled and not each.skipped]
+    told = counted(progress or NullProgress(), "importing models", wanted, lambda each: each.name)
     models = LoadedModels(
-        extensions=tuple(loader.load(each) for each in wanted),
+        extensions=tuple(loader.load(each) for each in told),
         registered={each.name: _module(each.value) for each in extensions if each.value},
         mapped=mapped_modules(loader.packages),
     )
