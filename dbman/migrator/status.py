@@ -67,9 +67,19 @@ class DatabaseStatus:
 
     @property
     def at_head(self) -> bool:
-        """Return whether every extension is at its heads, but for those left aside by the user."""
+        """Return whether every extension is at its heads, but for those left aside by the user.
+
+        Where a script cannot be read nobody knows which the heads are, so it is not.
+        """
         idle = ("at head", "disabled", "skipped", "no scripts")
-        return self.exists and all(one.state in idle for one in self.extensions)
+        in_place = all(one.state in idle for one in self.extensions)
+        return self.exists and in_place and not self.problems and not self.broken
+
+    @property
+    def broken(self) -> tuple[ExtensionStatus, ...]:
+        """Return the extensions with scripts that cannot be used, but for those left aside."""
+        aside = ("disabled", "skipped")
+        return tuple(one for one in self.extensions if one.problems and one.state not in aside)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ def backup_page(backup: Backup) -> Page:
         "file": str(backup.path),
         "done": backup.done,
         "size": backup.size,
-        "command": backup.command,
+        "server_command": backup.command,
     }
     if backup.done:
         return Page(data, [str(backup.path)], hint=f"`dbman restore {backup.path}` brings it back")
@@ -31,7 +31,7 @@ def restored_page(restored: Restored, *, plan: bool) -> Page:
         "file": str(restored.source),
         "done": restored.done,
         "made": restored.made,
-        "command": restored.command,
+        "server_command": restored.command,
     }
     if restored.done:
         told = f"restored {restored.database} from {restored.source}"

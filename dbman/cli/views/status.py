@@ -47,22 +47,27 @@ def status_page(status: DatabaseStatus, broken: Sequence[Problem]) -> Page:
 def check_page(status: DatabaseStatus) -> Page:
     """Return the answer of `dbman checkdb`: is everything at head?"""
     behind = [one for one in status.extensions if one.state in _BEHIND]
+    broken = [one for one in status.broken if one not in behind]
     answer = Styled("at head", "good") if status.at_head else Styled("not at head", "bad")
-    rows = [_row(one, ()) for one in behind]
+    rows = [_row(one, ()) for one in (*behind, *broken)]
     text: list[Block] = [Line([answer])]
     if rows:
         text.append(Table(rows, _HEADER))
+    problems = [*status.problems, *(p for one in status.broken for p in one.problems)]
+    for problem in problems:
+        text += _problem(problem)
     data = {
         "database": status.database,
         "at_head": status.at_head,
         "behind": [one.name for one in behind],
+        "problems": [problem_data(problem) for problem in problems],
         "orphans": keys_data(status.orphans),
         "drift": None,
     }
     warnings = [
         f"orphan {_stray(orphan)}; `dbman status` shows the ways out" for orphan in status.orphans
     ]
-    hint = None if status.at_head else "`dbman upgrade` applies what is pending"
+    hint = "`dbman upgrade` applies what is pending" if behind and not problems else None
     return Page(data, text, warnings=warnings, hint=hint, exit_code=0 if status.at_head else 1)
 
 
