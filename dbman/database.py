@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbman.config import Settings
-from dbman.dialects import Dialect, open_dialect
+from dbman.dialects import Catalog, Dialect, open_dialect
 from dbman.errors import DatabaseError, SettingsError
 from dbman.locks import Lock, open_lock
-from dbman.urls import parse_url, sqlite_url
+from dbman.urls import SQLitePlace, parse_place, real_url, sqlite_place
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection
@@ -27,12 +27,17 @@ _REFERENCE = "name a module and what it holds: a text, a URL, or a callable that
 class Address:
     """Which database, and why that one."""
 
-    url: URL = field(repr=False)
-    """The URL, with a driver that works synchronously."""
+    place: URL | SQLitePlace = field(repr=False)
+    """What its URL says, with a driver that works synchronously."""
     source: str
     """Where it comes from: a flag, a variable, a settings file, or "default"."""
     is_default: bool = False
     """Whether nobody named a database and this is the one per application."""
+
+    @cached_property
+    def url(self) -> URL:
+        """Return SQLAlchemy's own URL."""
+        return real_url(self.place)
 
 
 def find_address(settings: Settings, core: str | None = None) -> Address:
@@ -42,7 +47,7 @@ def find_address(settings: Settings, core: str | None = None) -> Address:
     Raises `SettingsError` where the URL is wrong, or where an Alembic ini was given that has none.
     """
     if settings.db is not None:
-        return Address(sqlite_url(settings.db), "--db")
+        return Address(sqlite_place(settings.db), "--db")
     if settings.url:
         source = settings.sources.get("url", "default")
         return Address(_parse(settings.url, source), source)
@@ -51,7 +56,7 @@ def find_address(settings: Settings, core: str | None = None) -> Address:
             f"{settings.file} has no sqlalchemy.url", "say --url URL or set DBMAN_URL"
         )
     file = default_file(settings.core or core or "default")
-    return Address(sqlite_url(file), "default", is_default=True)
+    return Address(sqlite_place(file), "default", is_default=True)
 
 
 def default_file(name: str) -> Path:
@@ -80,10 +85,10 @@ def missing_file(settings: Settings, core: str | None = None) -> Path | None:
     return None
 
 
-def _parse(text: str, source: str) -> URL:
+def _parse(text: str, source: str) -> URL | SQLitePlace:
     """Return the URL; an error names the source, where that is not the command line."""
     try:
-        return _resolve(text) if _is_reference(text) else parse_url(text)
+        return _resolve(text) if _is_reference(text) else parse_place(text)
     except SettingsError as err:
         if source == "--url":
             raise
@@ -95,7 +100,7 @@ def _is_reference(text: str) -> bool:
     return bool(colon) and "//" not in name and name.isidentifier() and "/" not in module
 
 
-def _resolve(reference: str) -> URL:
+def _resolve(reference: str) -> URL | SQLitePlace:
     """Return the URL that ``module:name`` holds: a string, a URL, or a callable giving one."""
     module, _, name = reference.partition(":")
     try:
@@ -106,9 +111,9 @@ def _resolve(reference: str) -> URL:
             f"url = {reference!r} cannot be resolved: {type(err).__name__}: {err}", _REFERENCE
         ) from err
     if isinstance(value, str):
-        return parse_url(value)
+        return parse_place(value)
     if hasattr(value, "render_as_string"):
-        return parse_url(value.render_as_string(hide_password=False))
+        return parse_place(value.render_as_string(hide_password=False))
     raise SettingsError(f"url = {reference!r} is {type(value).__name__}, not a URL", _REFERENCE)
 
 
@@ -141,7 +146,7 @@ class Database:
     @cached_property
     def dialect(self) -> Dialect:
         """Return what this kind of database can do; raise `SettingsError` for none of a server."""
-        dialect = open_dialect(self.address.url, self.lock_timeout)
+        dialect = open_dialect(self.address.place, self.lock_timeout)
         if not dialect.is_named():
             raise SettingsError(
                 f"{dialect.describe()} names a server, and no database of it",
@@ -184,6 +189,14 @@ class Database:
             yield connection
 
     @contextmanager
+    def looking(self) -> Iterator[Catalog]:
+        """Yield what tells of tables and rows; a SQLite file is looked at without SQLAlchemy."""
+        if self.address.is_default:
+            self.require()
+        with self.dialect.looking() as catalog:
+            yield catalog
+
+    @contextmanager
     def moving(
         self, key: str, *, create: bool = False, atomic: bool = True
     ) -> Iterator[Connection]:
@@ -216,7 +229,7 @@ class Database:
         return self.dialect.create()
 
     def _folder(self) -> Path:
-        return Path(str(self.address.url.database)).parent
+        return Path(str(self.address.place.database)).parent
 
     def _require_lasting(self) -> None:
         if not self.dialect.is_lasting():

@@ -6,6 +6,8 @@ A SQLite path is taken as it is written: ``%20`` and ``?`` are part of the file'
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,22 +35,52 @@ _SQLITE_QUERY = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class SQLitePlace:
+    """What the URL of a SQLite database says, known without importing SQLAlchemy."""
+
+    database: str | None
+    """The path as it is written; None for a database in memory."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    """What follows the path."""
+
+    def get_backend_name(self) -> str:
+        """Return the name of the database, as SQLAlchemy's URL does."""
+        return "sqlite"
+
+    def url(self) -> URL:
+        """Return the URL."""
+        from sqlalchemy.engine import URL
+
+        return URL.create("sqlite", database=self.database, query=dict(self.query))
+
+
+def sqlite_place(path: Path) -> SQLitePlace:
+    """Return the place of a SQLite file; the path is taken as it is."""
+    return SQLitePlace(str(path.absolute()))
+
+
 def sqlite_url(path: Path) -> URL:
     """Return the URL of a SQLite file; the path is taken as it is."""
-    from sqlalchemy.engine import URL
+    return sqlite_place(path).url()
 
-    return URL.create("sqlite", database=str(path.absolute()))
+
+def real_url(place: URL | SQLitePlace) -> URL:
+    """Return SQLAlchemy's own URL."""
+    return place.url() if isinstance(place, SQLitePlace) else place
 
 
 def parse_url(text: str) -> URL:
-    """Return the URL that a text names, with a driver that works synchronously.
+    """Return the URL that a text names; raises as `parse_place`."""
+    return real_url(parse_place(text))
+
+
+def parse_place(text: str) -> URL | SQLitePlace:
+    """Return what a text names: a SQLite database, or a URL with a driver that is synchronous.
 
     Raises `SettingsError` for what is no URL, for an unknown database, a bad port, or a driver
     that is not installed.
     """
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
     scheme, separator, rest = text.partition("://")
     backend, _, driver = scheme.partition("+")
     if not separator or not scheme:
@@ -59,6 +91,14 @@ def parse_url(text: str) -> URL:
     if backend == "sqlite":
         _require_own_driver(driver)
         return _parse_sqlite(rest)
+    return _parse_server(text, rest)
+
+
+def _parse_server(text: str, rest: str) -> URL:
+    """Return the URL of a server; `rest` is what follows the scheme."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     try:
         url = make_url(text)
     except ValueError as err:
@@ -87,18 +127,16 @@ def _require_own_driver(driver: str) -> None:
         )
 
 
-def _parse_sqlite(rest: str) -> URL:
-    from sqlalchemy.engine import URL
-
+def _parse_sqlite(rest: str) -> SQLitePlace:
     if rest in ("", "/", "/:memory:"):
-        return URL.create("sqlite", database=None)
+        return SQLitePlace(None)
     if not rest.startswith("/"):
         raise SettingsError(
             f"sqlite://{rest} has two slashes",
             f"did you mean sqlite:////{rest} (from the root) or sqlite:///{rest} (from here)?",
         )
     path, query = _split_query(rest[1:])
-    return URL.create("sqlite", database=path, query=query)
+    return SQLitePlace(path, query)
 
 
 def _split_query(rest: str) -> tuple[str, dict[str, str]]:

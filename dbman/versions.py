@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dbman.dialects import Catalog
 from dbman.errors import DatabaseError, LockError
 from dbman.revisions import Key
 
@@ -34,43 +35,33 @@ class VersionRows:
     """The version tables that exist."""
 
 
-def read_versions(connection: Connection, trees: Iterable[str]) -> VersionRows:
+def read_versions(catalog: Catalog, trees: Iterable[str]) -> VersionRows:
     """Return the rows of these version tables.
 
     Raises `DatabaseError` for a table of that name that is no version table.
     """
-    from sqlalchemy import inspect, select
-
-    inspector = inspect(connection)
-    present = [tree for tree in dict.fromkeys(trees) if inspector.has_table(tree)]
+    there = set(catalog.tables())
+    present = [tree for tree in dict.fromkeys(trees) if tree in there]
     found: list[Key] = []
     for tree in present:
-        columns = {column["name"] for column in inspector.get_columns(tree)}
-        if "version_num" not in columns:
+        if "version_num" not in catalog.columns(tree):
             raise DatabaseError(
                 f"the table {tree} has no column version_num: it is not Alembic's",
                 "name another version_table in the settings",
             )
-        column = version_table(tree).c.version_num
-        found += [Key(tree, str(row[0])) for row in connection.execute(select(column))]
+        found += [Key(tree, value) for value in catalog.values(tree, "version_num")]
     doubled = tuple(sorted(key for key, count in Counter(found).items() if count > 1))
     return VersionRows(frozenset(found), doubled, frozenset(present))
 
 
-def left_behind(connection: Connection, template: str, trees: Collection[str]) -> tuple[str, ...]:
+def left_behind(catalog: Catalog, template: str, trees: Collection[str]) -> tuple[str, ...]:
     """Return the version tables of extensions that are gone, which bear names as `template` has."""
-    from sqlalchemy import inspect
-
     if "{name}" not in template:
         return ()
-    inspector = inspect(connection)
     named = re.compile(re.escape(template).replace(re.escape("{name}"), r"\w+"))
-    found = sorted(name for name in inspector.get_table_names() if named.fullmatch(name))
+    found = sorted(name for name in catalog.tables() if named.fullmatch(name))
     return tuple(
-        name
-        for name in found
-        if name not in trees
-        and [column["name"] for column in inspector.get_columns(name)] == ["version_num"]
+        name for name in found if name not in trees and catalog.columns(name) == ["version_num"]
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dbman.alembic_env.log import LOG, AlembicLog
 from dbman.alembic_env.stamps import after_stamps, is_stamp
 from dbman.bootstrap import run_bootstrap
+from dbman.dialects import Inspected
 from dbman.errors import ScriptError, UsageError
 from dbman.migrator.running import run_steps
 from dbman.migrator.scene import Scene
@@ -35,7 +36,7 @@ def move(scene: Scene, environment: EnvironmentContext) -> None:
         return ()
 
     with scene.database.moving(scene.lock_key, create=True) as connection:
-        is_new = not read_versions(connection, scene.trees).tables
+        is_new = not read_versions(Inspected(connection), scene.trees).tables
         longest = max((len(key.id) for key in scene.graph.revisions), default=0)
         make_version_tables(connection, scene.trees, longest)
         environment.configure(connection=connection, version_table=scene.trees[0], fn=take)

@@ -7,6 +7,7 @@ text and for an option that nobody gave; ones before have no `get_runtime_param`
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 _MANY = (list[str], list[str] | None)
@@ -42,6 +43,12 @@ class _Sparing:
             return () if many else None
         if kind in (str, int) and type(value) is kind:
             return value
+        if (
+            kind is Path
+            and type(value) is str
+            and not param.type_descriptor.parameter_info.readable
+        ):
+            return Path(value)  # which nobody is to look at but dbman
         if many and kind in _MANY and all(type(each) is str for each in value):
             return list(value)
         return self._usual().coerce(value, param=param, ctx=ctx)

@@ -197,7 +197,8 @@ BackupFile: TypeAlias = Annotated[
     Path, Argument(metavar="FILE", help="The backup.", show_default=False, readable=False)
 ]
 Output: TypeAlias = Annotated[
-    Path | None, Option("--output", "-o", metavar="FILE", help="The file that is written.")
+    Path | None,
+    Option("--output", "-o", metavar="FILE", help="The file that is written.", readable=False),
 ]
 Overwrite: TypeAlias = Annotated[bool, Option("--force", help="Replace a file that is there.")]
 Picture: TypeAlias = Annotated[
@@ -207,6 +208,7 @@ Picture: TypeAlias = Annotated[
         "-o",
         metavar="FILE",
         help="Draw it to a file: .svg, .html, .mmd, .dot or .json.",
+        readable=False,
     ),
 ]
 Source: TypeAlias = Annotated[

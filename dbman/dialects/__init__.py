@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dbman.dialects.base import Dialect
+from dbman.dialects.catalogs import Catalog, Inspected
 from dbman.dialects.mariadb import MariaDB
 from dbman.dialects.postgresql import PostgreSQL
 from dbman.dialects.servers import Server
@@ -12,6 +13,8 @@ from dbman.dialects.sqlite import SQLite
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
+
+    from dbman.urls import SQLitePlace
 
 _KINDS: dict[str, type[Dialect]] = {
     "sqlite": SQLite,
@@ -21,9 +24,18 @@ _KINDS: dict[str, type[Dialect]] = {
 }
 
 
-def open_dialect(url: URL, lock_timeout: float = 30.0) -> Dialect:
+def open_dialect(place: URL | SQLitePlace, lock_timeout: float = 30.0) -> Dialect:
     """Return the dialect for a URL; nothing is opened. An unknown server gets the defaults."""
-    return _KINDS.get(url.get_backend_name(), Server)(url, lock_timeout)
+    return _KINDS.get(place.get_backend_name(), Server)(place, lock_timeout)
 
 
-__all__ = ["Dialect", "MariaDB", "PostgreSQL", "SQLite", "Server", "open_dialect"]
+__all__ = [
+    "Catalog",
+    "Dialect",
+    "Inspected",
+    "MariaDB",
+    "PostgreSQL",
+    "SQLite",
+    "Server",
+    "open_dialect",
+]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dbman.compat import is_sqlalchemy_1
 from dbman.config import hide_password
 from dbman.config.urls import hide_words, secrets_of
+from dbman.dialects.catalogs import Catalog, Inspected
 from dbman.errors import DatabaseError, DbmanError, MigrationError
+from dbman.urls import SQLitePlace, real_url
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection, Engine
@@ -27,9 +30,14 @@ class Dialect:
     path: Path | None = None
     """The file that the database is, where it is one."""
 
-    def __init__(self, url: URL, lock_timeout: float = 30.0) -> None:
-        self.url = url
+    def __init__(self, place: URL | SQLitePlace, lock_timeout: float = 30.0) -> None:
+        self.place = place
         self.lock_timeout = lock_timeout
+
+    @cached_property
+    def url(self) -> URL:
+        """Return SQLAlchemy's own URL."""
+        return real_url(self.place)
 
     def describe(self) -> str:
         """Return what people call this database, without its password."""
@@ -70,6 +78,12 @@ class Dialect:
                 yield connection
         finally:
             engine.dispose()
+
+    @contextmanager
+    def looking(self) -> Iterator[Catalog]:
+        """Yield what tells of tables and rows; it raises errors of dbman."""
+        with self.translated(), self.reading() as connection:
+            yield Inspected(connection)
 
     @contextmanager
     def moving(self, *, atomic: bool = True) -> Iterator[Connection]:

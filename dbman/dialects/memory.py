@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dbman.dialects.guarded import GuardedConnection
 from dbman.dialects.sqlite import SQLite
+from dbman.urls import SQLitePlace
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -33,8 +34,8 @@ class KeptConnection(GuardedConnection):
 class Memory(SQLite):
     """A SQLite database in memory; all engines share its one connection until `remove`."""
 
-    def __init__(self, url: URL, lock_timeout: float = 30.0) -> None:
-        super().__init__(url, lock_timeout)
+    def __init__(self, place: URL | SQLitePlace, lock_timeout: float = 30.0) -> None:
+        super().__init__(place, lock_timeout)
         self._kept: KeptConnection | None = None
 
     def is_lasting(self) -> bool:

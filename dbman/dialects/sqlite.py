@@ -12,17 +12,19 @@ import os
 import shlex
 import sqlite3
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode
 
 from dbman.dialects.base import Dialect, _legacy_off
+from dbman.dialects.catalogs import Catalog, SQLiteCatalog
 from dbman.dialects.files import MAGIC, first_bytes, open_for_reading
 from dbman.dialects.fitness import require_room, require_undamaged, require_writable
 from dbman.dialects.guarded import GuardedConnection
 from dbman.errors import DatabaseError, DbmanError, LockError
+from dbman.urls import SQLitePlace
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection, Engine
@@ -38,15 +40,15 @@ class SQLite(Dialect):
     name = "sqlite"
     begins = _BEGIN
 
-    def __init__(self, url: URL, lock_timeout: float = 30.0) -> None:
-        super().__init__(url, lock_timeout)
-        self.uri = str(url.query.get("uri", "")).lower() in ("1", "true", "yes")
-        self.path = _path_of(url, is_uri=self.uri)
+    def __init__(self, place: URL | SQLitePlace, lock_timeout: float = 30.0) -> None:
+        super().__init__(place, lock_timeout)
+        self.uri = str(place.query.get("uri", "")).lower() in ("1", "true", "yes")
+        self.path = _path_of(place.database or "", place.query, is_uri=self.uri)
         self._held: GuardedConnection | None = None
 
     def describe(self) -> str:
         """Return the file's path."""
-        return str(self.path or self.url.database or "a database in memory")
+        return str(self.path or self.place.database or "a database in memory")
 
     def is_lasting(self) -> bool:
         """Return whether this is a file."""
@@ -180,8 +182,7 @@ class SQLite(Dialect):
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection that cannot write; a missing file is an error and stays missing."""
-        if self.path is not None and not self.exists():
-            raise DatabaseError(f"no database at {self.path}", "`dbman initdb` makes it")
+        self._require_file()
         engine = self._make_engine(self._reader if self.path else self._writer, "BEGIN")
         try:
             with self.translated():
@@ -191,6 +192,26 @@ class SQLite(Dialect):
                 yield connection
         finally:
             engine.dispose()
+
+    @contextmanager
+    def looking(self) -> Iterator[Catalog]:
+        """Yield what tells of tables and rows of a file, without SQLAlchemy."""
+        if self.path is None:
+            with super().looking() as catalog:
+                yield catalog
+            return
+        self._require_file()
+        try:
+            with closing(self._reader()) as raw:
+                raw.execute("BEGIN")
+                yield SQLiteCatalog(raw)
+                raw.execute("ROLLBACK")
+        except sqlite3.Error as err:
+            raise self.translate(err) from err
+
+    def _require_file(self) -> None:
+        if self.path is not None and not self.exists():
+            raise DatabaseError(f"no database at {self.path}", "`dbman initdb` makes it")
 
     def engine(self) -> Engine:
         """Return an engine whose transactions begin with BEGIN IMMEDIATE, foreign keys off."""
@@ -264,9 +285,10 @@ class SQLite(Dialect):
     def _writer(self) -> sqlite3.Connection:
         if self._held is not None:
             return self._held  # Also after a script's engine.dispose(): another one would wait.
-        place = self.url.database or ":memory:"
+        place = self.place.database or ":memory:"
         if self.uri:
-            chosen = {key: self.url.query[key] for key in _URI_KEYS if key in self.url.query}
+            query = self.place.query
+            chosen = {key: query[key] for key in _URI_KEYS if key in query}
             place += f"?{urlencode(chosen)}"
         connection = self._connect(place, uri=self.uri)
         connection.execute("PRAGMA foreign_keys = OFF")
@@ -339,15 +361,14 @@ def _unreadable(path: Path, err: Exception) -> DatabaseError:
     )
 
 
-def _path_of(url: URL, *, is_uri: bool) -> Path | None:
+def _path_of(name: str, query: Mapping[str, Any], *, is_uri: bool) -> Path | None:
     """Return the file that a URL names; None for a database in memory.
 
     Source: https://www.sqlite.org/uri.html
     """
-    name = url.database or ""
     if is_uri:
         name = unquote(name.removeprefix("file:"))
         if name.startswith("//"):
             name = "/" + name[2:].partition("/")[2]
-    in_memory = name in ("", ":memory:") or (is_uri and url.query.get("mode") == "memory")
+    in_memory = name in ("", ":memory:") or (is_uri and query.get("mode") == "memory")
     return None if in_memory else Path(name)

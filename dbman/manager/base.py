@@ -114,5 +114,4 @@ class ManagerBase:
         return Targets(self.graph)
 
     def _applied(self) -> frozenset[Key]:
-        with self.database.reading() as connection:
-            return self.graph.applied(self.scene.read(connection).rows)
+        return self.graph.applied(self.scene.look().rows)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from dbman.backups import safety_of
+from dbman.dialects import Catalog, Inspected
 from dbman.errors import DatabaseError, ExtensionError, UsageError
 from dbman.migrator.running import run_steps
 from dbman.migrator.scene import Scene, listed
@@ -16,9 +16,6 @@ from dbman.scratch import ScratchDatabase
 from dbman.targets import Targets
 from dbman.translate import Translation
 from dbman.versions import VersionRows
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
 
 Confirm = Callable[[Plan], bool]
 Planner = Callable[[VersionRows], Plan]
@@ -114,16 +111,14 @@ def look(scene: Scene) -> VersionRows:
     """
     if not scene.database.exists():
         return NO_ROWS
-    with scene.database.reading() as connection:
-        versions = scene.read(connection)
-        _refuse_strangers(scene, connection, versions)
+    with scene.database.looking() as catalog:
+        versions = scene.versions(catalog)
+        _refuse_strangers(scene, catalog, versions)
         return versions
 
 
-def _refuse_strangers(scene: Scene, connection: Connection, versions: VersionRows) -> None:
-    from sqlalchemy import inspect
-
-    there = set(inspect(connection).get_table_names())
+def _refuse_strangers(scene: Scene, catalog: Catalog, versions: VersionRows) -> None:
+    there = set(catalog.tables())
     # On a server another run may make the version tables between two questions.
     if versions.tables or there.intersection(scene.trees):
         return
@@ -248,7 +243,7 @@ def _run(
         scene.database.moving(scene.lock_key, create=create, atomic=atomic) as connection,
     ):
         versions = scene.read(connection)
-        _refuse_strangers(scene, connection, versions)
+        _refuse_strangers(scene, Inspected(connection), versions)
         scene.require_sane(versions)
         plan = planner(versions)
         if asked is not None and plan.steps and plan.steps != asked.steps:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dbman.config import Settings
 from dbman.database import Database
+from dbman.dialects import Catalog, Inspected
 from dbman.errors import DatabaseError, Problem, UsageError, nearest
 from dbman.extensions import InstalledExtension
 from dbman.implied import Implied, bodies_of, find_implied
@@ -151,18 +152,26 @@ class Scene:
         beside = any(o.tree == extension.tree and o not in replaced for o in orphans)
         return beside and bool(own) and own.isdisjoint(rows) and extension.name not in self.placed
 
+    def look(self) -> VersionRows:
+        """Return the rows of all version tables; a SQLite file is read without SQLAlchemy."""
+        with self.database.looking() as catalog:
+            return self.versions(catalog)
+
     def read(self, connection: Connection) -> VersionRows:
+        """Return the rows of all version tables, as a connection sees them."""
+        return self.versions(Inspected(connection))
+
+    def versions(self, catalog: Catalog) -> VersionRows:
         """Return the rows of all version tables, those of extensions that are gone included."""
-        left = left_behind(connection, self.settings.version_table, self.trees)
-        versions = read_versions(connection, (*self.trees, *left))
+        left = left_behind(catalog, self.settings.version_table, self.trees)
+        versions = read_versions(catalog, (*self.trees, *left))
         return replace(versions, rows=self.assumed) if self.assumed else versions
 
     def tables_in(self, connection: Connection) -> frozenset[str]:
         """Return the tables of a database but for those of versions and of the lock."""
-        from sqlalchemy import inspect
-
-        left = left_behind(connection, self.settings.version_table, self.trees)
-        return frozenset(inspect(connection).get_table_names()) - self.own_tables - {*left}
+        catalog = Inspected(connection)
+        left = left_behind(catalog, self.settings.version_table, self.trees)
+        return frozenset(catalog.tables()) - self.own_tables - {*left}
 
     def halfway(self, rows: Collection[Key]) -> Mapping[str, Problem]:
         """Return the extensions that stand inside a revision which was squashed, and what to do."""

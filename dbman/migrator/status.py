@@ -101,10 +101,12 @@ def status(scene: Scene) -> DatabaseStatus:
     holder = None
     exists = database.exists()
     if exists:
-        with database.reading() as connection:
-            versions = scene.read(connection)
-            holder = database.lock.holder(connection, scene.lock_key)
-            if scene.graph.orphans(versions.rows):
+        with database.looking() as catalog:
+            versions = scene.versions(catalog)
+            if catalog.connection is not None:
+                holder = database.lock.holder(catalog.connection, scene.lock_key)
+        if scene.graph.orphans(versions.rows):
+            with database.reading() as connection:
                 foreign = strangers(scene, connection)
     unmet = unmet_needs(scene.extensions)
     return DatabaseStatus(
@@ -127,8 +129,7 @@ def current(scene: Scene, name: str | None = None) -> tuple[CurrentRevision, ...
 
     Raises `DatabaseError` where there is no database.
     """
-    with scene.database.reading() as connection:
-        versions = scene.read(connection)
+    versions = scene.look()
     applied = scene.graph.applied(versions.rows)
     names = [name] if name else scene.graph.extensions
     return tuple(
@@ -140,8 +141,7 @@ def current(scene: Scene, name: str | None = None) -> tuple[CurrentRevision, ...
 
 def rows(scene: Scene) -> tuple[Key, ...]:
     """Return the rows of the version tables as they are, sorted."""
-    with scene.database.reading() as connection:
-        return tuple(sorted(scene.read(connection).rows))
+    return tuple(sorted(scene.look().rows))
 
 
 def _extension(

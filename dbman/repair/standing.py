@@ -50,8 +50,7 @@ def applied_now(scene: Scene) -> frozenset[Key]:
     if not database.dialect.is_lasting() or not database.exists():
         return frozenset()
     scene.progress.note(f"database {database.describe()} ({database.address.source})")
-    with database.reading() as connection:
-        return scene.graph.applied(scene.read(connection).rows)
+    return scene.graph.applied(scene.look().rows)
 
 
 def line_below(graph: RevisionGraph, revision: Revision) -> frozenset[Key]:

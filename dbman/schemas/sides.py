@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dbman.config import Settings
 from dbman.database import Address, Database, find_address
+from dbman.dialects import Inspected
 from dbman.errors import UsageError
 from dbman.migrator.heads import at_heads, built_to
 from dbman.migrator.replay import read_schema, settings_of_kind, with_models
@@ -99,7 +100,7 @@ def read_side(scene: Scene, side: Side, settings: Settings) -> Schema:
         if side.kind == "database":
             database.require()
         with database.reading() as connection:
-            left = left_behind(connection, scene.settings.version_table, scene.trees)
+            left = left_behind(Inspected(connection), scene.settings.version_table, scene.trees)
             facts = read_schema(scene, database, connection).without(*left)
             told = f"{side.told} ({database.dialect.name})"
             owner = scene.ownership.owner_in_database

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bad_inputs.case import Case, case, error, opened
-from dbman.config.keys import OWN
+from dbman.config.keys import EXTENSION, OWN
 
 URL_FORM = "write sqlite:///acme.db, or --db acme.db for a file"
 KNOWN = "known: sqlite, postgresql, mysql, mariadb, oracle, mssql"
@@ -36,7 +36,7 @@ SETTINGS = (
     toml(
         "unknown key of an extension", '[extensions.shop]\nmodel = "x"\n',
         "dbman.toml: unknown key 'model' in extensions.shop; did you mean 'models'?",
-        "known keys: models, versions, prefix, requires, enabled, version_table",
+        f"known keys: {', '.join(EXTENSION)}",
     ),
     toml(
         "bad toml", "url = \n",

@@ -240,12 +240,27 @@ LIGHT = [
 ]
 
 
+LOOKING = [["current"], ["current", "--rows"], ["checkdb"], ["upgrade"], ["graph"]]
+
+
 @pytest.mark.parametrize("line", LIGHT, ids=" ".join)
 def test_light_commands_import_neither_sqlalchemy_nor_alembic(demo: Any, line: list[str]) -> None:
-    """Both cost more than the rest of the command."""
+    """Both cost more than the rest of the command, and so does what typer asks about values."""
+    _require_light(demo, line)
+
+
+@pytest.mark.parametrize("line", LOOKING, ids=" ".join)
+def test_a_sqlite_file_is_looked_at_without_sqlalchemy(
+    demo: Any, built: Path, line: list[str]
+) -> None:
+    """Also by an upgrade that has nothing to do."""
+    _require_light(demo, [*line, "--url", f"sqlite:///{built}"])
+
+
+def _require_light(demo: Any, line: list[str]) -> None:
     program = (
         "import sys; from dbman.cli import main; code = main(sys.argv[1:]);"
-        "heavy = {'sqlalchemy', 'alembic'} & set(sys.modules);"
+        "heavy = {'sqlalchemy', 'alembic', 'pydantic'} & set(sys.modules);"
         "sys.exit(f'{code} {heavy}' if code or heavy else 0)"
     )
     done: subprocess.CompletedProcess[str] = demo.python("-c", program, *line, cold=True)

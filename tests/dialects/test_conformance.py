@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import inspect, text
 
-from dbman.dialects import Dialect, open_dialect
+from dbman.dialects import Dialect, Inspected, open_dialect
 from dbman.errors import LockError
 from dbman.revisions import Key
 from dbman.urls import parse_url
@@ -81,10 +81,12 @@ def test_version_tables(opened: Opener) -> None:
         write_versions(connection, (), rows)
         write_versions(connection, rows, rows - {Key("other", "a")})
     with dialect.reading() as connection:
-        found = read_versions(connection, ["alembic_version", "other", "missing"])
+        found = read_versions(Inspected(connection), ["alembic_version", "other", "missing"])
     assert found.rows == rows - {Key("other", "a")}
     assert found.tables == {"alembic_version", "other"}
     assert found.doubled == ()
+    with dialect.looking() as catalog:
+        assert read_versions(catalog, ["alembic_version", "other", "missing"]) == found
 
 
 def test_a_row_that_somebody_else_took_away(opened: Opener) -> None:

@@ -62,8 +62,7 @@ def _read(scene: Scene) -> Standing:
     name = scene.database.describe()
     if not scene.database.exists():
         return _missing(name)
-    with scene.database.reading() as connection:
-        rows = scene.read(connection).rows
+    rows = scene.look().rows
     orphans = scene.graph.orphans(rows)
     hidden = (each.name for each in scene.extensions if scene.is_unknown(each, orphans, rows))
     told = f"database {name} ({scene.database.address.source})"
