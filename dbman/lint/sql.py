@@ -67,8 +67,8 @@ def empties(text: str) -> bool:
     return _EMPTIES.fullmatch(bare(text)) is not None
 
 
-def dialect_of(text: str) -> tuple[str, str] | None:
-    """Return the one database that understands a text, and the words that tell; None for none.
+def dialect_of(text: str) -> tuple[str | None, str]:
+    """Return the one database that understands a text, and the words that tell; None where all do.
 
     That is told by words which no other one of the three has, as far as they are listed.
     """
@@ -77,4 +77,4 @@ def dialect_of(text: str) -> tuple[str, str] | None:
         for pattern in patterns:
             if found := pattern.search(shown):
                 return name, " ".join(found[0].split())
-    return None
+    return None, ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from dbman.facts import Facts
 from dbman.lint.case import Case
@@ -39,6 +39,26 @@ class StepRule(Rule):
     @abstractmethod
     def look(self, step: RecordedStep, case: Case) -> Iterator[Found]:
         """Yield what is wrong with one upgrade."""
+
+
+class OldTableRule(StepRule):
+    """A rule about what is done to tables that were there before, so that they may hold rows."""
+
+    message: ClassVar[str]
+    """What is wrong, with ``{table}`` in it."""
+    hint: ClassVar[str]
+    """How to mend it."""
+
+    def look(self, step: RecordedStep, case: Case) -> Iterator[Found]:
+        """Yield what is meant and works on such a table."""
+        for did in step.did:
+            table = table_of(did)
+            if self.is_meant(did) and existed(step, table):
+                yield Found(did, self.message.format(table=table), self.hint)
+
+    @abstractmethod
+    def is_meant(self, did: Recorded) -> bool:
+        """Return whether something is what the rule is about, whatever its table."""
 
 
 def existed(step: RecordedStep, table: str | None) -> bool:

@@ -140,3 +140,19 @@ def test_rules_of_postgresql_run_where_the_application_has_it(linted: Lint) -> N
     url = {"url": "postgresql://nobody@127.0.0.1:1/none"}
     assert told(linted(scripts, "danger", settings=url)) == ["a2.py:4 DBM210"]
     assert told(linted(scripts, "index-blocks-writes")) == ["a2.py:4 DBM210"]
+
+
+def test_sql_of_the_applications_own_server_is_sound(linted: Lint) -> None:
+    """That of SQLite is not: a file may become a server's database."""
+    body = 'def upgrade():\n    op.execute("CREATE EXTENSION hstore")'
+    lite = 'def upgrade():\n    op.execute("INSERT OR IGNORE INTO thing (id) VALUES (1)")'
+    made = 'def upgrade():\n    op.create_table("thing", sa.Column("id", sa.Integer))'
+    scripts = {
+        "acme/a1.py": made,
+        "acme/a2.py": f'down_revision = "a1"\n{body}',
+        "acme/a3.py": f'down_revision = "a2"\n{lite}',
+    }
+    assert told(linted(scripts, "DBM209")) == ["a2.py:4 DBM209", "a3.py:4 DBM209"]
+    url = {"url": "postgresql://nobody@127.0.0.1:1/none"}
+    assert told(linted(scripts, "DBM209", settings=url)) == ["a3.py:4 DBM209"]
+    assert len(told(linted(scripts, "DBM209", settings={"url": "sqlite:///x.db"}))) == 2

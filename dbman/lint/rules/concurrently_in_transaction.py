@@ -59,7 +59,11 @@ class ConcurrentlyInTransaction(StepRule):
         """Yield each such operation outside of an `autocommit_block()`."""
         for did in step.did:
             if _is_concurrent(did) and not did.in_autocommit:
-                yield Found(did, "CONCURRENTLY cannot run inside a transaction")
+                yield Found(
+                    did,
+                    "CONCURRENTLY cannot run inside a transaction",
+                    "with op.get_context().autocommit_block():",
+                )
 
 
 def _is_concurrent(did: Recorded) -> bool:

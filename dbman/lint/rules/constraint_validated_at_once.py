@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from dbman.lint.case import Case
-from dbman.lint.recording import Recorded, RecordedStep
+from dbman.lint.recording import Recorded
 from dbman.lint.sql import bare
-from dbman.lint.steps import Found, StepRule, existed, table_of
+from dbman.lint.steps import OldTableRule
 
 _ADDED = re.compile(
     r"\balter\s+table\b.*\badd\s+(?:constraint\s+\S+\s+)?(?:foreign\s+key|check)\b(?!.*\bnot\s+valid\b)",
@@ -16,7 +14,7 @@ _ADDED = re.compile(
 )
 
 
-class ConstraintValidatedAtOnce(StepRule):
+class ConstraintValidatedAtOnce(OldTableRule):
     """An upgrade adds a foreign key or a check to a table that may hold rows, and validates it.
 
     PostgreSQL reads every row for that; meanwhile nobody can write to the table, nor, for a foreign
@@ -56,19 +54,14 @@ class ConstraintValidatedAtOnce(StepRule):
     name = "constraint-validated-at-once"
     group = "danger"
     dialects = frozenset({"postgresql"})
+    message = "reads all of {table} for the constraint while writers wait"
+    hint = "postgresql_not_valid=True, and VALIDATE CONSTRAINT in a script of its own"
 
-    def look(self, step: RecordedStep, case: Case) -> Iterator[Found]:
-        """Yield each such constraint of a table that was there before."""
-        for did in step.did:
-            table = table_of(did)
-            if _is_validated(did) and existed(step, table):
-                yield Found(did, f"reads all of {table} for the constraint while writers wait")
-
-
-def _is_validated(did: Recorded) -> bool:
-    if did.kind in ("CreateForeignKeyOp", "CreateCheckConstraintOp"):
-        return not did.operation.kw.get("postgresql_not_valid")
-    if did.kind == "AddColumnOp":
-        column = did.operation.column
-        return bool(column.foreign_keys) and column.server_default is not None
-    return did.sql is not None and bool(_ADDED.search(bare(did.sql)))
+    def is_meant(self, did: Recorded) -> bool:
+        """Return whether PostgreSQL keeps others waiting for it."""
+        if did.kind in ("CreateForeignKeyOp", "CreateCheckConstraintOp"):
+            return not did.operation.kw.get("postgresql_not_valid")
+        if did.kind == "AddColumnOp":
+            column = did.operation.column
+            return bool(column.foreign_keys) and column.server_default is not None
+        return did.sql is not None and bool(_ADDED.search(bare(did.sql)))

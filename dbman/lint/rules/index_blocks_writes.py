@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from dbman.lint.case import Case
-from dbman.lint.recording import Recorded, RecordedStep
+from dbman.lint.recording import Recorded
 from dbman.lint.sql import bare
-from dbman.lint.steps import Found, StepRule, existed, table_of
+from dbman.lint.steps import OldTableRule
 
 _PLAIN = re.compile(r"\bcreate\s+(?:unique\s+)?index\s+(?!concurrently)", re.IGNORECASE)
 
 
-class IndexBlocksWrites(StepRule):
+class IndexBlocksWrites(OldTableRule):
     """An upgrade makes an index without CONCURRENTLY on a table that may hold rows.
 
     PostgreSQL lets nobody write to the table until the index is made. With CONCURRENTLY it reads
@@ -56,16 +54,11 @@ class IndexBlocksWrites(StepRule):
     name = "index-blocks-writes"
     group = "danger"
     dialects = frozenset({"postgresql"})
+    message = "nobody can write to {table} until the index is made"
+    hint = "postgresql_concurrently=True, in an autocommit_block()"
 
-    def look(self, step: RecordedStep, case: Case) -> Iterator[Found]:
-        """Yield each index that is made the plain way on a table that was there before."""
-        for did in step.did:
-            table = table_of(did)
-            if _is_plain(did) and existed(step, table):
-                yield Found(did, f"nobody can write to {table} until the index is made")
-
-
-def _is_plain(did: Recorded) -> bool:
-    if did.kind == "CreateIndexOp":
-        return not did.operation.kw.get("postgresql_concurrently")
-    return did.sql is not None and bool(_PLAIN.search(bare(did.sql)))
+    def is_meant(self, did: Recorded) -> bool:
+        """Return whether PostgreSQL keeps others waiting for it."""
+        if did.kind == "CreateIndexOp":
+            return not did.operation.kw.get("postgresql_concurrently")
+        return did.sql is not None and bool(_PLAIN.search(bare(did.sql)))

@@ -64,7 +64,8 @@ class NotNullColumn(StepRule):
                 )
             )
             if column.nullable is False and not is_filled and _has_rows(step, did):
-                yield Found(did, f"adds {table}.{column.name} as NOT NULL without a server default")
+                said = f"adds {table}.{column.name} as NOT NULL without a server default"
+                yield Found(did, said, "give it a server_default")
 
 
 def _has_rows(step: RecordedStep, did: Recorded) -> bool:

@@ -56,4 +56,5 @@ class SetNotNull(StepRule):
         for did, table, column in gains_not_null(step):
             written = {name for each in step.did[: step.did.index(did)] for name in each.writes}
             if table not in written:
-                yield Found(did, f"makes {table}.{column} NOT NULL and leaves NULLs where they are")
+                said = f"makes {table}.{column} NOT NULL and leaves NULLs where they are"
+                yield Found(did, said, f"fill them before: UPDATE {table} SET {column} = ...")

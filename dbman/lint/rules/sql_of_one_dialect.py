@@ -10,13 +10,16 @@ from dbman.lint.interface import Finding, Rule
 from dbman.lint.sources import Source
 from dbman.lint.sql import dialect_of
 
+_SERVERS = {"postgresql": "PostgreSQL", "mysql": "MariaDB", "mariadb": "MariaDB"}
+"""What the databases of applications are called; a SQLite file may become a server's."""
+
 
 class SqlOfOneDialect(Rule):
     """A script runs SQL text that one kind of database alone understands.
 
     An extension does not choose the database: the same scripts build a SQLite file for one user and
     a schema on PostgreSQL for another. Nothing is found in a script that asks for the name of the
-    dialect.
+    dialect, nor where the application's own database is the server that the text is for.
 
     Bad:
 
@@ -61,9 +64,8 @@ class SqlOfOneDialect(Rule):
             if source is None or _asks_for_dialect(source):
                 continue
             for did in step.statements:
-                found = dialect_of(did.sql or "") if did.is_written else None
-                if found is not None:
-                    name, words = found
+                name, words = dialect_of(did.sql or "") if did.is_written else (None, "")
+                if name not in (None, _SERVERS.get(case.scene.dialect_name)):
                     at = did.place.line, did.place.column
                     yield self.finding(source, f"{words!r} is SQL of {name} alone", at=at)
 

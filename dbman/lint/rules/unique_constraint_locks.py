@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from dbman.lint.case import Case
-from dbman.lint.recording import Recorded, RecordedStep
+from dbman.lint.recording import Recorded
 from dbman.lint.sql import bare
-from dbman.lint.steps import Found, StepRule, existed, table_of
+from dbman.lint.steps import OldTableRule
 
 _ADDED = re.compile(
     r"\balter\s+table\b.*\badd\s+(?:constraint\s+\S+\s+)?(?:unique|primary\s+key)\s*\(",
@@ -16,7 +14,7 @@ _ADDED = re.compile(
 )
 
 
-class UniqueConstraintLocks(StepRule):
+class UniqueConstraintLocks(OldTableRule):
     """An upgrade adds a unique constraint or a primary key to a table that may hold rows.
 
     PostgreSQL makes an index for it, and nobody can read the table, let alone write to it, until
@@ -61,16 +59,11 @@ class UniqueConstraintLocks(StepRule):
     name = "unique-constraint-locks"
     group = "danger"
     dialects = frozenset({"postgresql"})
+    message = "nobody can read {table} until the index of it is made"
+    hint = "make a unique index with postgresql_concurrently=True instead"
 
-    def look(self, step: RecordedStep, case: Case) -> Iterator[Found]:
-        """Yield each such constraint of a table that was there before."""
-        for did in step.did:
-            table = table_of(did)
-            if _makes_index(did) and existed(step, table):
-                yield Found(did, f"nobody can read {table} until the index of it is made")
-
-
-def _makes_index(did: Recorded) -> bool:
-    if did.sql is not None:
-        return bool(_ADDED.search(bare(did.sql)))
-    return did.kind in ("CreateUniqueConstraintOp", "CreatePrimaryKeyOp")
+    def is_meant(self, did: Recorded) -> bool:
+        """Return whether PostgreSQL keeps others waiting for it."""
+        if did.sql is not None:
+            return bool(_ADDED.search(bare(did.sql)))
+        return did.kind in ("CreateUniqueConstraintOp", "CreatePrimaryKeyOp")
