@@ -180,6 +180,7 @@ OWN: Mapping[str, Key] = {
     **PLAIN,
     "environment": Key(table, '{ include_object = "acme.db:include_object" }'),
     "extensions": Key(table, '{ poser = { models = "poser.db:Base" } }'),
+    "verify_ignore": Key(texts, '["poser::ae1027a6acf* rows"]'),
     "lint": Key(table, '{ ignore = ["DBM301"] }'),
 }
 """All keys of ``dbman.toml``, of ``[tool.dbman]``."""

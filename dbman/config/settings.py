@@ -114,6 +114,9 @@ class Settings:
     require_depends_on: bool = True
     """Whether `verify` asks that scripts declare by ``depends_on`` what they need of other
     extensions; with ``false`` what they imply counts as well."""
+    verify_ignore: tuple[str, ...] = ()
+    """What `verify` finds and is meant so: patterns of what its units are called,
+    ``poser::ae1027a6acf* rows``."""
     bootstrap: str | None = None
     """The schema as it was before the first revision, run on an empty database:
     ``module:callable``, called with the connection, or a file ending in ``.sql``."""

@@ -53,6 +53,11 @@ def read_ignores(source: Source) -> Ignores:
     return Ignores(frozenset(whole), lines)
 
 
+def ignored_words(text: str) -> frozenset[str]:
+    """Return everything that the comments of a source text say is meant, wherever they stand."""
+    return frozenset().union(*(words for _, (words, _) in _comments(text)))
+
+
 def _comments(text: str) -> Iterator[tuple[int, tuple[frozenset[str], bool]]]:
     """Yield the line of each such comment, the words in it, and whether it stands alone."""
     for token in comment_tokens(text):

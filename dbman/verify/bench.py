@@ -14,6 +14,7 @@ from dbman.config import Settings
 from dbman.migrator.scene import Scene
 from dbman.progress import NullProgress
 from dbman.verify.grounds import Ground, open_ground
+from dbman.verify.meant import passed_over
 from dbman.verify.replay import Replay
 from dbman.verify.results import Outcome
 from dbman.verify.units import Unit
@@ -60,12 +61,13 @@ class Bench:
             if each.name in broken or each.skipped or not each.enabled
         }
         """The extensions that are not replayed, and why."""
+        self.whole = replace(scene, progress=NullProgress())
+        """The scene with those, for what only reads."""
         self.scene = replace(
-            scene,
+            self.whole,
             extensions=tuple(
                 replace(each, skipped=each.name in self.aside) for each in scene.extensions
             ),
-            progress=NullProgress(),
         )
         """The scene without those, silent; its database is the user's own, which is not opened."""
         self._stack = ExitStack()
@@ -83,14 +85,16 @@ class Bench:
         self._stack.close()
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """Return the extensions that nobody wants left aside, in order, broken ones included."""
+        wanted = {each.name for each in self.whole.extensions if each.enabled and not each.skipped}
+        chosen = self.options.names or self.scene.graph.extensions
+        return tuple(name for name in self.scene.graph.extensions if name in wanted & {*chosen})
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Return the extensions that are verified, in order."""
-        chosen = self.options.names or self.scene.graph.extensions
-        return tuple(
-            name
-            for name in self.scene.graph.extensions
-            if name in chosen and name not in self.aside
-        )
+        return tuple(name for name in self.asked if name not in self.aside)
 
     @cached_property
     def replay(self) -> Replay:
@@ -119,7 +123,8 @@ class Bench:
     def run(self, unit: Unit) -> Iterator[Outcome]:
         """Do the work of a unit; yield what is found or passed over."""
         self.progress.step(unit.title or unit.id)
-        yield from unit.work(self, unit)
+        for outcome in unit.work(self, unit):
+            yield passed_over(self.scene, unit, outcome)
 
     def keep(self, ground: Ground, name: str) -> str:
         """Keep a database for a look if that is asked for; return what to tell of it."""

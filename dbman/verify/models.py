@@ -16,7 +16,7 @@ CHECK = "check"
 
 def units(bench: Bench) -> Iterator[Unit]:
     """Yield a unit for each chosen extension, and one for tables that nobody owns."""
-    for name in bench.names:
+    for name in bench.asked:
         yield Unit(CHECK, _compare, name, title=f"{name}: check")
     if not bench.options.names:
         yield Unit(CHECK, _compare, title="check of tables that no extension owns")
@@ -46,6 +46,6 @@ def _compare(bench: Bench, unit: Unit) -> Iterator[Outcome]:
 def _answer(bench: Bench) -> Check | DbmanError:
     """Return the whole comparison, or the error that stops it."""
     try:
-        return check(replace(bench.scene, settings=bench.settings))
+        return check(replace(bench.whole, settings=bench.settings))
     except DbmanError as err:
         return err

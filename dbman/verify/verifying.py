@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from dbman.config import Settings
 from dbman.migrator.scene import Scene
-from dbman.verify import again, company, models, plain, removal, stamps, steps, with_rows
+from dbman.verify import again, company, models, plain, removal, rules, stamps, steps, with_rows
 from dbman.verify.bench import Bench, Options
 from dbman.verify.companies import companies_of
 from dbman.verify.results import Finding, Outcome, Skipped, Verification
@@ -16,6 +16,7 @@ from dbman.verify.units import Unit
 
 Family = Callable[[Bench], Iterator[Unit]]
 FAMILIES: tuple[tuple[Family, ...], ...] = (
+    (rules.units,),
     (models.units,),
     (steps.units, with_rows.units),
     (company.units,),

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from dbman.facts.tokens import tokenize
 from dbman.verify.rows.domains import Value
-from dbman.verify.rows.shapes import Columns, Shape
+from dbman.verify.rows.shapes import WORDS, Columns, Shape
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -49,9 +48,9 @@ def groups(shape: Shape) -> list[tuple[Columns, tuple[str, ...]]]:
 
 def candidates(tests: Iterable[str], takes: str) -> tuple[Value, ...]:
     """Return values for a column from the texts of checks; `takes` is as in `Domain`."""
-    tokens = list(chain.from_iterable(map(tokenize, tests)))
-    numbers = [_number(each.text) for each in tokens if each.kind == "number"]
-    texts = [each.name for each in tokens if each.kind == "text"]
+    words = list(chain.from_iterable(map(WORDS.finditer, tests)))
+    numbers = [_number(each["number"]) for each in words if each["number"]]
+    texts = [each["text"].replace("''", "'") for each in words if each["text"] is not None]
     near = [number + step for number in numbers for step in (0, 1, -1)]
     if takes in ("whole", "number"):
         found = [*near, *(-number for number in numbers)]
@@ -74,10 +73,7 @@ def _texts(texts: Sequence[str], numbers: Sequence[int | float]) -> Iterator[str
 
 
 def _number(text: str) -> int | float:
-    try:
-        return int(text, 0)
-    except ValueError:
-        return float(text)
+    return float(text) if "." in text else int(text)
 
 
 def solve(

@@ -42,11 +42,17 @@ class Domain:
         return tuple(dict.fromkeys((*self.plain, *more, *self.wide, *self.odd)))
 
 
-def domain_of(type_: Any, dialect: str) -> Domain:
-    """Return the domain of a reflected type on a kind of database."""
+def domain_of(type_: Any, dialect: str, declared: str = "") -> Domain:
+    """Return the domain of a reflected type on a kind of database.
+
+    `declared` is what the database calls a type that SQLAlchemy does not know.
+    """
     import sqlalchemy as sa
 
-    named = _BY_NAME.get(type(type_).__name__.upper())
+    if (base := getattr(type_, "data_type", None)) is not None:  # a domain of PostgreSQL
+        return domain_of(base, dialect)
+    is_known = not isinstance(type_, sa.types.NullType)
+    named = _BY_NAME.get(type(type_).__name__.upper() if is_known else declared)
     if named is not None:
         return named(type_)
     if enums := getattr(type_, "enums", None):
@@ -225,6 +231,7 @@ _BY_NAME: Mapping[str, Callable[[Any], Domain]] = {
     "TSQUERY": lambda _: Domain(("word",)),
     "MONEY": lambda _: Domain(("1.00", "2.00"), (), ("0.00",), lambda n: f"{n}.00"),
     "OID": lambda _: Domain((1, 2), (), (), lambda n: n + 1),
+    "INTERVAL": lambda type_: _interval(type_, ""),
     "BIT": _bits,
     "XML": lambda _: Domain(("<a/>",)),
     "HSTORE": lambda _: Domain(('"a"=>"1"',), (), ("",)),

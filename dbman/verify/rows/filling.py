@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dbman.facts import Facts
 from dbman.verify.rows import checks
 from dbman.verify.rows.assembling import DEFAULT, Kind, Row, Slot, Taken, kinds, rows
-from dbman.verify.rows.domains import Value, domain_of
+from dbman.verify.rows.domains import Domain, Value, domain_of
 from dbman.verify.rows.shapes import Columns, ForeignKey, Shape, Shapes, sorted_shapes
 from dbman.verify.rows.statements import (
     attempt,
@@ -62,16 +62,17 @@ class Filler:
         """
         shapes = self.shapes.read(connection, facts)
         work = _Work(self, connection, shapes)
-        given, unfilled = {}, {}
+        given: dict[str, int] = {}
+        unfilled: dict[str, str] = {}
         with deferred(connection):
             for shape in sorted_shapes(shapes.values()):
                 if only is None or shape.full_name in only:
-                    made, why = work.fill(shape)
-                    given[shape.full_name] = made
+                    given[shape.full_name], why = work.fill(shape)
                     if why and not holds_rows(connection, shape):
                         unfilled[shape.full_name] = why
             work.close_circles()
-            work.withdraw()
+            for name, why in work.withdraw():
+                given[name], unfilled[name] = 0, why
         return Filled(given, unfilled)
 
     def solved(
@@ -91,6 +92,7 @@ class _Work:
         self.connection = connection
         self.shapes = shapes
         self._promised: dict[str, Row] = {}
+        self._done: set[str] = set()
         self._open: dict[tuple[str, ForeignKey], None] = {}
 
     def fill(self, shape: Shape) -> tuple[int, str | None]:
@@ -104,11 +106,13 @@ class _Work:
                 self._promised.pop(shape.full_name, None)
                 slots, missing = self._slots(shape)
             if missing:
+                self._done.add(shape.full_name)
                 return made, missing
             if refused := self._insert_one(shape, slots, taken, kind, number):
                 why = refused
             else:
                 made += 1
+        self._done.add(shape.full_name)
         return made, None if made else why
 
     def close_circles(self) -> None:
@@ -122,14 +126,19 @@ class _Work:
                 where = dict(zip(shape.primary_key, own[0], strict=True))
                 attempt(self.connection, partial(update, self.connection, shape, values, where))
 
-    def withdraw(self) -> None:
-        """Delete the rows that lead to a row which was promised and could not be made."""
+    def withdraw(self) -> Iterator[tuple[str, str]]:
+        """Delete rows that lead to one which was promised and could not be made.
+
+        Yield the tables that are empty then, and why.
+        """
         for name, promised in self._promised.items():
             for shape in self.shapes.values():
                 for key in shape.foreign_keys:
                     if key.parent == name and set(key.parent_columns) <= promised.keys():
                         values = [promised[each] for each in key.parent_columns]
                         delete(self.connection, shape, dict(zip(key.columns, values, strict=True)))
+                        if not holds_rows(self.connection, shape) and shape.full_name != name:
+                            yield shape.full_name, _nowhere(key)
 
     def _insert_one(
         self, shape: Shape, slots: Sequence[Slot], taken: Taken, kind: Kind, number: int
@@ -198,6 +207,8 @@ class _Work:
         if shape.is_optional(key):
             self._open[shape.full_name, key] = None
             return [(None,) * len(key.columns)]
+        if key.parent in self._done:
+            return []
         return [self._promise(parent, key.parent_columns)]
 
     def _promise(self, parent: Shape, columns: Columns) -> tuple[Value, ...]:
@@ -210,8 +221,11 @@ class _Work:
 
     def _values(self, shape: Shape, name: str) -> tuple[Value, ...]:
         """Return values of the type of a column, as many different ones as there will be rows."""
-        domain = domain_of(shape.column[name].type, self.connection.dialect.name)
-        return domain.several(2 * self.filler.count + 4)
+        return self._domain(shape, name).several(2 * self.filler.count + 4)
+
+    def _domain(self, shape: Shape, name: str) -> Domain:
+        column = shape.column[name]
+        return domain_of(column.type, self.connection.dialect.name, column.declared)
 
     def _single(self, shape: Shape, name: str) -> Slot:
         column = shape.column[name]
@@ -250,7 +264,7 @@ class _Work:
         if name in parents:
             return [*(each for each in parents[name] if each is not None), *nulls]
         own = self._values(shape, name)
-        domain = domain_of(column.type, self.connection.dialect.name)
+        domain = self._domain(shape, name)
         length = getattr(column.type, "length", None)
         more = [
             value
@@ -258,6 +272,10 @@ class _Work:
             if not (isinstance(value, str) and length is not None and len(value) > length)
         ]
         return list(dict.fromkeys([*own, *more, *nulls]))
+
+
+def _nowhere(key: ForeignKey) -> str:
+    return f"its foreign key ({', '.join(key.columns)}) leads to no row of {key.parent}"
 
 
 def _with_null(shape: Shape, key: ForeignKey, choices: list[tuple[Value, ...]]) -> Iterator[Slot]:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dbman.facts import Facts
-from dbman.facts.tokens import tokenize
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 Columns = tuple[str, ...]
+WORDS = re.compile(
+    r"""'(?P<text>(?:[^']|'')*)' | ["`](?P<name>[^"`]+)["`]
+    | (?P<number>\b\d+(?:\.\d+)?) | (?P<word>[^\W\d][\w$]*)""",
+    re.VERBOSE,
+)
+"""What an expression is made of, but for signs; brackets are PostgreSQL's, and quote nothing."""
 _CHANGES = re.compile(r"\(|current_", re.IGNORECASE)
 """A default that asks a clock, a counter or chance."""
+_BEHIND = re.compile(r"(?: NO INHERIT| NOT VALID)+$")
+"""What PostgreSQL may say behind a check."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,8 @@ class Column:
     """Its name."""
     type: Any
     """Its type, as SQLAlchemy reflects it."""
+    declared: str
+    """The name of its type, in capitals, as the database has it."""
     nullable: bool
     """Whether it takes NULL."""
     has_default: bool
@@ -84,8 +94,9 @@ class Shape:
 
     def mentioned(self, expression: str) -> Columns:
         """Return the columns that an expression names."""
-        words = {token.name.lower() for token in tokenize(expression) if token.kind != "text"}
-        return tuple(each.name for each in self.columns if each.name.lower() in words)
+        words = {found["word"] or found["name"] for found in WORDS.finditer(expression)}
+        lower = {word.lower() for word in words if word}
+        return tuple(each.name for each in self.columns if each.name.lower() in lower)
 
 
 class Shapes:
@@ -105,7 +116,9 @@ class Shapes:
             known = self._known.get(name)
             if known is None or known[0] != own:
                 schema, _, table = name.rpartition(".")
-                known = own, _read(inspector, table, schema or None, facts.of(name))
+                with warnings.catch_warnings():  # of types that SQLAlchemy does not know
+                    warnings.simplefilter("ignore")
+                    known = own, _read(inspector, table, schema or None, facts.of(name))
                 self._known[name] = known
             found[name] = known[1]
         return found
@@ -136,12 +149,14 @@ def _column(told: Mapping[str, Any], key: Sequence[str], facts: Facts) -> Column
     name = told["name"]
     default = str(told.get("default") or "")
     types = {fact.name: fact.value.upper() for fact in facts if fact.kind == "column"}
+    declared = types.get(name, "").split(" ")[0]
     # https://www.sqlite.org/lang_createtable.html#rowid: the type has to be just INTEGER.
-    is_rowid = list(key) == [name] and types.get(name, "").split(" ")[0] == "INTEGER"
+    is_rowid = list(key) == [name] and declared == "INTEGER"
     identity = told.get("identity") or {}
     return Column(
         name,
         told["type"],
+        declared.partition("(")[0],
         bool(told["nullable"]) and name not in key,
         bool(default) and not _CHANGES.search(default),
         (_is_of_sqlite(told) and is_rowid)
@@ -168,10 +183,14 @@ def _foreign_key(told: Mapping[str, Any]) -> ForeignKey:
 
 
 def _checks(inspector: Any, name: str, schema: str | None, facts: Facts) -> tuple[str, ...]:
-    """Return the checks; of SQLite those that the facts have, for they read every spelling."""
-    if inspector.dialect.name == "sqlite":
-        return tuple(fact.value for fact in facts if fact.kind == "check")
-    return tuple(each["sqltext"] for each in inspector.get_check_constraints(name, schema))
+    """Return the checks of a table, and of the domains of its columns (PostgreSQL)."""
+    told = [_BEHIND.sub("", fact.value) for fact in facts if fact.kind == "check"]
+    quote = inspector.dialect.identifier_preparer.quote
+    for column in inspector.get_columns(name, schema):
+        check = getattr(column["type"], "check", None)
+        if check is not None:
+            told.append(re.sub(r"\bVALUE\b", quote(column["name"]), str(check)))
+    return tuple(told)
 
 
 def sorted_shapes(shapes: Iterable[Shape]) -> list[Shape]:

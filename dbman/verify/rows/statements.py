@@ -40,7 +40,9 @@ def attempt(connection: Connection, work: Callable[[], object]) -> str | None:
         with connection.begin_nested():
             work()
     except SQLAlchemyError as err:
-        return str(getattr(err, "orig", None) or err).strip().splitlines()[0]
+        said = getattr(err, "orig", None) or err
+        number_and_text = said.args if said.args[1:] else (0, str(said))  # PyMySQL gives both
+        return str(number_and_text[1]).strip().splitlines()[0]
     return None
 
 
