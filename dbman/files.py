@@ -48,29 +48,39 @@ def write_own(file: Path, text: str, *, force: bool = False) -> int:
     can be written; what is there stays as it is then.
     """
     content = text.encode("utf-8", errors="replace")
-    try:
+    require_own(file, force=force)
+    with _written(file):
         if os.path.lexists(file):
-            _require_own(file, force=force)
             replace_file(file, content)
         else:
             _make(file, content)
-    except OSError as err:
-        raise UsageError(
-            f"cannot write {file}: {err.strerror}", "name a place where you may write with -o FILE"
-        ) from err
     return len(content)
 
 
-def _require_own(file: Path, *, force: bool) -> None:
+def require_own(file: Path, *, force: bool = False) -> None:
+    """Raise `UsageError` where something is there that dbman did not write, unless by `force`."""
+    if not os.path.lexists(file):
+        return
     if file.is_dir():
         raise UsageError(f"cannot write {file}: it is a folder", "name a file with -o FILE")
-    with file.open("rb") as there:
+    with _written(file), file.open("rb") as there:
         is_own = MARK.encode() in there.read(_BEGINNING)
     if not is_own and not force:
         raise UsageError(
             f"{file} is there already, and dbman did not write it",
             "name another file, or say --force",
         )
+
+
+@contextmanager
+def _written(file: Path) -> Iterator[None]:
+    """Raise what the system says about the file that is written as `UsageError`."""
+    try:
+        yield
+    except OSError as err:
+        raise UsageError(
+            f"cannot write {file}: {err.strerror}", "name a place where you may write with -o FILE"
+        ) from err
 
 
 def _make(file: Path, content: bytes) -> None:

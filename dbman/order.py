@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 
 from dbman.extensions import InstalledExtension
@@ -40,14 +40,35 @@ def precedence(
     return levels
 
 
-def _below(needs: Mapping[str, set[str]], name: str) -> set[str]:
+def in_dependency_order(names: Sequence[str], needs: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return names, each after those that it needs; the given order decides otherwise.
+
+    Those that need each other in a circle keep the given order among themselves.
+    """
+    below = {name: _below(needs, name) for name in names}
+    found: list[str] = []
+
+    def place(name: str) -> None:
+        if name in found:
+            return
+        for each in names:
+            if each in below[name] and name not in below[each]:
+                place(each)
+        found.append(name)
+
+    for name in names:
+        place(name)
+    return found
+
+
+def _below(needs: Mapping[str, Iterable[str]], name: str) -> set[str]:
     found: set[str] = set()
     todo = [name]
     while todo:
         one = todo.pop()
         if one not in found:
             found.add(one)
-            todo.extend(needs[one])
+            todo.extend(needs.get(one, ()))
     return found
 
 

@@ -235,9 +235,7 @@ Tables: TypeAlias = Annotated[
 ]
 Distance: TypeAlias = Annotated[
     int,
-    Option(
-        "--distance", metavar="N", min=0, help="Also tables that N foreign keys lead to or from."
-    ),
+    Option("--distance", metavar="N", help="Also tables that N foreign keys lead to or from."),
 ]
 Full: TypeAlias = Annotated[bool, Option("--full", help="Fold no long histories.")]
 Ascii: TypeAlias = Annotated[bool, Option("--ascii", help="Draw with plain ASCII.")]

@@ -65,10 +65,10 @@ class RevisionCommands(ManagerBase):
         full: bool = False,
     ) -> Drawing[Picture]:
         """Write that picture to a file, in the form that its suffix names."""
-        from dbman.pictures.forms import require_form
+        from dbman.pictures.forms import require_place
         from dbman.pictures.graph import FORMS, draw
 
-        require_form(file, FORMS)
+        require_place(file, FORMS, force=force)
         return draw(self.picture(*names, offline=offline, full=full), file, force=force)
 
     def schema(
@@ -104,10 +104,10 @@ class RevisionCommands(ManagerBase):
         scratch_url: str | None = None,
     ) -> Drawing[Diagram]:
         """Write a picture of a schema, or of what differs between two, by the file's suffix."""
-        from dbman.pictures.forms import draw_to, require_form
+        from dbman.pictures.forms import draw_to, require_place
         from dbman.pictures.schema import FORMS, make_diagram
 
-        require_form(file, FORMS)
+        require_place(file, FORMS, force=force)
         if isinstance(source, str):
             diagram = make_diagram(self.schema(source, part, scratch_url))
         else:

@@ -1,5 +1,5 @@
 """Pictures: `graph` draws revisions, `schema` draws tables, each with one file for each form.
 
-What both need is here: `forms` (which one a file's suffix names), `writing`, `pages`, `colours`,
+What both need is here: `forms` (which one a file's suffix names), `pages`, `colours`,
 `labels` and `paths`.
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from dbman.errors import UsageError, nearest
-from dbman.pictures.writing import write_picture
+from dbman.files import require_own, write_own
 
 T = TypeVar("T")
 Forms = Mapping[str, Callable[[T], str]]
@@ -38,10 +38,16 @@ def require_form(file: Path, forms: Forms[T]) -> Callable[[T], str]:
     return forms[suffix]
 
 
+def require_place(file: Path, forms: Forms[T], *, force: bool = False) -> None:
+    """Raise `UsageError`, before there is a picture, where it could not be written to a file."""
+    require_form(file, forms)
+    require_own(file, force=force)
+
+
 def draw_to(file: Path, picture: T, forms: Forms[T], *, force: bool = False) -> Drawing[T]:
     """Write a picture in the form that the suffix of a file names.
 
     Raises `UsageError` for a suffix that is not known, and where the file cannot be written.
     """
     text = require_form(file, forms)(picture)
-    return Drawing(picture, file, write_picture(file, text, force=force))
+    return Drawing(picture, file, write_own(file, text, force=force))

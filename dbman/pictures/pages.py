@@ -15,8 +15,8 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from dbman.files import MARK
 from dbman.pictures.labels import plain
-from dbman.pictures.writing import MARK
 
 _PAGE = Path(__file__).parent / "page"
 

@@ -23,7 +23,11 @@ class Part:
     """How many foreign keys further tables may be away, whichever way these lead."""
 
     def require_known(self, extensions: Collection[str]) -> None:
-        """Raise `UsageError` for a name that no extension has."""
+        """Raise `UsageError` for a name that no extension has, or a distance below 0."""
+        if self.distance < 0:
+            raise UsageError(
+                f"distance is {self.distance}, which is no number of foreign keys", "say 0 or more"
+            )
         for name in self.names:
             if name not in extensions:
                 raise UsageError(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dbman.facts import Fact, Facts
+from dbman.order import in_dependency_order
 from dbman.schemas.ddl import Writer, by_kind
 from dbman.schemas.results import Column, ForeignKey, Kind, Schema, Table
 
@@ -31,7 +32,7 @@ _QUERIES = {
 _ON_SERVERS = _COLUMNS.format(table="table_name", where="table_schema = DATABASE()")
 _FOREIGN_KEY = re.compile(r"\((.*?)\) REFERENCES (.+?) ?\(([^()]*)\)(.*)")
 _TYPE_ENDS = re.compile(r" (?:AS \(|GENERATED |NOT NULL|ON UPDATE )")
-_KINDS: Sequence[Kind] = ("table", "view", "sequence")
+_ORDER: Sequence[Kind] = ("sequence", "table", "view")
 
 Ordered = Mapping[str, Sequence[str]]
 
@@ -52,18 +53,21 @@ def make_schema(
     owner: Callable[[str], str | None],
     order: Sequence[str],
 ) -> Schema:
-    """Return the schema that a database has; `order` is that of the owners.
+    """Return the schema that a database has.
 
+    `order` is that of the owners, where no foreign key says otherwise.
     Raises `ExtensionError` where two extensions have the same right to a table.
     """
     dialect = connection.dialect
     writer = Writer(dialect.name, dialect.identifier_preparer.quote)
     columns, parts = read_columns(connection), _by_table(facts)
-    place = {name: number for number, name in enumerate(order)}
     owners = {name: owner(name) for name in parts}
+    ordered = in_dependency_order(order, _needs(parts, columns, owners))
+    place = {name: number for number, name in enumerate(ordered)}
 
-    def rank(name: str) -> tuple[int, str]:
-        return place.get(owners[name] or "", len(place)), name
+    def rank(name: str) -> tuple[int, int, str]:
+        kind = [*_ORDER].index(parts[name][0].kind)  # type: ignore[arg-type]
+        return place.get(owners[name] or "", len(place)), kind, name
 
     names = sorted(parts, key=rank)
     later = {name: number for number, name in enumerate(names)} if dialect.name != "sqlite" else {}
@@ -80,16 +84,28 @@ def make_schema(
     return Schema(told, dialect.name, tuple(tables), facts, before)
 
 
+def _needs(
+    parts: Mapping[str, Sequence[Fact]], columns: Ordered, owners: Mapping[str, str | None]
+) -> Mapping[str, set[str]]:
+    """Return which owners each one has foreign keys to."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for table, facts in parts.items():
+        own = [fact for fact in facts if fact.kind == "foreign key"]
+        for key in _foreign_keys(own, columns.get(table, ()), columns):
+            found[owners[table] or ""].add(owners.get(key.table) or "")
+    return found
+
+
 def _by_table(facts: Facts) -> Mapping[str, list[Fact]]:
     """Return the facts of each table, view or sequence; the one that says what it is is first."""
     found: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
         found[fact.table].append(fact)
     ordered = {
-        name: sorted(own, key=lambda fact: (fact.kind not in _KINDS, fact))
+        name: sorted(own, key=lambda fact: (fact.kind not in _ORDER, fact))
         for name, own in found.items()
     }
-    return {name: own for name, own in ordered.items() if own[0].kind in _KINDS}
+    return {name: own for name, own in ordered.items() if own[0].kind in _ORDER}
 
 
 def _table(

@@ -9,6 +9,7 @@ from bad_inputs.case import Case, Place
 from bad_inputs.checks import CHECKS
 from bad_inputs.extensions import EXTENSIONS
 from bad_inputs.files import FILES
+from bad_inputs.pictures import PICTURES
 from bad_inputs.rows import ROWS
 from bad_inputs.scaffold import SCAFFOLD
 from bad_inputs.scripts import SCRIPTS
@@ -25,6 +26,7 @@ TABLE: tuple[Case, ...] = (
     *SCRIPTS,
     *EXTENSIONS,
     *SCAFFOLD,
+    *PICTURES,
 )
 """All bad inputs."""
 MARK = "dbman: error: "

@@ -186,7 +186,14 @@ def test_files(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_the_picture_of_the_page_is_up_to_date(cli: Cli, tmp_path: Path) -> None:
-    """docs/pictures/schema.svg is what the command beside it draws."""
-    assert cli("schema", "-o", "schema.svg").code == 0
-    drawn = (tmp_path / "schema.svg").read_text(encoding="utf-8")
-    assert drawn == (DOCS / "pictures" / "schema.svg").read_text(encoding="utf-8")
+    """The pictures of docs/schema.md are what the commands beside them draw."""
+    page = (DOCS / "schema.md").read_text(encoding="utf-8")
+    for line in (
+        "schema -o schema.svg",
+        "schema --diff acme@-20 acme@head --distance 1 -o schema-diff.svg",
+    ):
+        assert f"`dbman {line}`" in page
+        assert cli(*line.split()).code == 0
+        name = line.split()[-1]
+        drawn = (tmp_path / name).read_text(encoding="utf-8")
+        assert drawn == (DOCS / "pictures" / name).read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from dbman.errors import UsageError
 from dbman.implied import ImpliedEdge
-from dbman.pictures.graph.placing import in_dependency_order
+from dbman.order import in_dependency_order
 from dbman.pictures.labels import columns
 from dbman.revisions import Key, RevisionGraph
 from graphs import CORE_AND_TWO, graphs, key, keys, make_graph

@@ -149,3 +149,13 @@ def test_names_of_any_kind(memory: Connection, name: str) -> None:
     (table,) = schema.tables
     assert table.foreign_keys == (ForeignKey("", ("up",), name, ("Id",)),)
     assert table.key == ("Id",)
+
+
+def test_who_is_needed_comes_first(memory: Connection) -> None:
+    """Foreign keys between extensions say who; core is first where none does."""
+    schema = schema_of(
+        memory,
+        "CREATE TABLE core_user (id INTEGER PRIMARY KEY, ext INTEGER REFERENCES ext_kind)",
+        "CREATE TABLE ext_kind (id INTEGER PRIMARY KEY)",
+    )
+    assert schema.owners == ("ext", "core")

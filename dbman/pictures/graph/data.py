@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from dbman.files import MARK
 from dbman.pictures.graph.model import Node, Picture
-from dbman.pictures.writing import MARK
 from dbman.revisions import Key
 
 _SCHEMA = 1

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbman.files import MARK
 from dbman.pictures.graph.model import Node, Picture
 from dbman.pictures.labels import plain, wrapped
-from dbman.pictures.writing import MARK
 
 _EDGES = {"down": "", "depends": " [style=dashed]", "implied": " [style=dotted]"}
 _STYLES = {

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from dbman.errors import UsageError, nearest
 from dbman.implied import ImpliedEdge
+from dbman.order import in_dependency_order
 from dbman.pictures.graph.folding import fold
 from dbman.pictures.graph.model import ORPHANS, Edge, Lane, Mark, Node, Picture
-from dbman.pictures.graph.placing import find_ranks, find_tracks, in_dependency_order
+from dbman.pictures.graph.placing import find_ranks, find_tracks
 from dbman.pictures.graph.standing import Standing
 from dbman.revisions import Key, Revision, RevisionGraph
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbman.files import MARK
 from dbman.pictures.graph.model import Node, Picture
 from dbman.pictures.labels import wrapped
-from dbman.pictures.writing import MARK
 
 _ARROWS = {"down": "-->", "depends": "-.->", "implied": "-.->"}
 _SHAPES = {"head": ("([", "])"), "orphan": ("{{", "}}")}

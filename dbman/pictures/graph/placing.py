@@ -1,40 +1,8 @@
-"""Where nodes go: lanes by dependency, ranks by the longest way, tracks where a lane branches."""
+"""Where nodes go: ranks by the longest way, tracks where a lane branches."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-
-
-def in_dependency_order(names: Sequence[str], needs: Mapping[str, Iterable[str]]) -> list[str]:
-    """Return names, each after those that it needs; the given order decides otherwise.
-
-    Those that need each other in a circle keep the given order among themselves.
-    """
-    below = {name: _below(name, needs) for name in names}
-    found: list[str] = []
-
-    def place(name: str) -> None:
-        if name in found:
-            return
-        for each in names:
-            if each in below[name] and name not in below[each]:
-                place(each)
-        found.append(name)
-
-    for name in names:
-        place(name)
-    return found
-
-
-def _below(name: str, needs: Mapping[str, Iterable[str]]) -> set[str]:
-    """Return all that a name needs, and what that needs; itself only in a circle."""
-    found: set[str] = set()
-    todo = [name]
-    while todo:
-        more = set(needs.get(todo.pop(), ())) - found
-        found |= more
-        todo += more
-    return found
 
 
 def find_ranks(count: int, edges: Iterable[tuple[int, int]]) -> list[int]:

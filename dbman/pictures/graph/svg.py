@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from dbman.files import MARK
 from dbman.pictures.colours import COUNT
 from dbman.pictures.graph.layout import NAME, RADIUS, RUN, Layout
 from dbman.pictures.graph.looks import style
 from dbman.pictures.graph.model import Edge, Lane, Node, Picture
 from dbman.pictures.labels import cut, plain, wrapped
-from dbman.pictures.writing import MARK
 
 _LEGEND = 34
 _LINE = 13

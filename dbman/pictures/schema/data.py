@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from dbman.files import MARK
 from dbman.pictures.schema.model import Diagram
-from dbman.pictures.writing import MARK
 from dbman.schemas import differences_data, schema_data
 
 _SCHEMA = 1

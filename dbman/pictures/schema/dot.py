@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from dbman.files import MARK
 from dbman.pictures.colours import COUNT, LIGHT
 from dbman.pictures.labels import cut, plain
 from dbman.pictures.schema.model import Box, Diagram
 from dbman.pictures.schema.svg import SIGNS
-from dbman.pictures.writing import MARK
 
 _MARKS = {"added": "#23843a", "removed": "#c03030", "changed": "#a86a00"}
 _ROWS = {"added": "#d9f2dd", "removed": "#fbdcdc", "changed": "#fff0c9"}

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dbman.files import MARK
 from dbman.pictures.colours import COUNT, LIGHT
 from dbman.pictures.labels import cut, plain
 from dbman.pictures.schema.model import Box, Diagram, Line, Row
-from dbman.pictures.writing import MARK
 
 _MARKS = {
     "added": "fill:#d9f2dd,stroke:#23843a",

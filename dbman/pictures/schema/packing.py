@@ -160,7 +160,7 @@ def _placed(
         def cost(first: int, count: int = count, near: Sequence[float] = near) -> float:
             middle = first + count / 2
             far = sum(abs(middle - each) for each in near) / len(near) if near else first / 100
-            return max(filled[first : first + count]) + far * column_width / 3
+            return max(filled[first : first + count]) + far * column_width / 8
 
         first = min(range(wide - count + 1), key=cost)
         top = max(filled[first : first + count])

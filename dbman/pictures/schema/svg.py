@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from dbman.files import MARK
 from dbman.pictures.colours import COUNT
 from dbman.pictures.labels import cut, plain
 from dbman.pictures.schema.layout import Layout
 from dbman.pictures.schema.looks import style
 from dbman.pictures.schema.model import Box, Diagram, Row
 from dbman.pictures.schema.packing import EDGE, HEAD, ROW
-from dbman.pictures.writing import MARK
 
 _LEGEND = 30
 SIGNS = {"added": "+", "removed": "−", "changed": "~", None: ""}
