@@ -10,6 +10,7 @@ from dbman.cli.options import (
     Code,
     DropTables,
     Name,
+    Names,
     NoBackup,
     Output,
     Overwrite,
@@ -27,6 +28,7 @@ from dbman.cli.views.cache import cache_page, cleared_page
 from dbman.cli.views.lint import rule_page, rules_page
 from dbman.cli.views.moves import forgotten_page, keys_data
 from dbman.cli.views.revisions import Revisions
+from dbman.cli.views.seeded import seeding_page
 
 
 @command(None, "dbman current", "dbman current poser -v", "dbman current --rows")
@@ -102,6 +104,12 @@ def restore(
         file, confirm=asker.about_restoring, backup=not no_backup, run=run, dry=plan
     )
     return restored_page(restored, plan=plan)
+
+
+@command(None, "dbman seed", "dbman seed poser --plan", moves=True)
+def seed(session: Session, names: Names = None, plan: Plan = False) -> Page:
+    """Put in the first rows of extensions, and of those they need."""
+    return seeding_page(session.opened.seed(*names or (), dry=plan))
 
 
 @command(None, "dbman cache info", "dbman cache clear")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dbman.migrator.tables import Created, Dropping
     from dbman.previews import Preview
     from dbman.revisions import Key
+    from dbman.seeding import Seeding
     from dbman.sqlscripts import SqlScript
 
 
@@ -176,6 +177,12 @@ class DatabaseCommands(ManagerBase):
         from dbman.migrator.stamps import forget
 
         return forget(self.scene, row, drop_tables=drop_tables, confirm=confirm, dry=dry)
+
+    def seed(self, *names: str, dry: bool = False) -> Seeding:
+        """Run the seeds of extensions and of those that they need, by default of all."""
+        from dbman.seeding import seed
+
+        return seed(self.scene, names, dry=dry)
 
     def status(self) -> DatabaseStatus:
         """Return where the database stands."""

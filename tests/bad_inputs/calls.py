@@ -69,6 +69,14 @@ CALLS = (
         "script from a revision that is not known", "upgrade --sql b1:",
         "no revision 'b1' that any installed extension has", LISTS,
     ),
+    target(
+        "seed of an unknown extension", "seed shp",
+        "no extension is named 'shp'; did you mean 'shop'?", "`dbman extensions` lists them",
+    ),
+    target(
+        "extension without a seed", "seed shop",
+        "extension shop has no seed", "give its Extension(...) one: seed=callable",
+    ),
     call(
         "unknown --skip", "status --skip shp",
         "there is no extension 'shp' to leave aside; did you mean 'shop'?", "installed: shop",

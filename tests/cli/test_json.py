@@ -20,7 +20,7 @@ EXAMPLES = {
 }
 READING = (
     "branches cache check checkdb config createdb current dropdb explain extensions generate graph heads history lint merge"
-    " new rebase schema show squash stamp status upgrade verify version version_locations versiondb"
+    " new rebase schema seed show squash stamp status upgrade verify version version_locations versiondb"
 )
 
 
