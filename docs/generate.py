@@ -12,9 +12,12 @@ import ast
 import inspect
 import json
 import re
+import runpy
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
+from importlib import import_module
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
@@ -29,6 +32,7 @@ from dbman.config.settings import ExtensionSettings, LintSettings, Settings
 from dbman.lint import Rule, find_own_rules
 
 DOCS = Path(__file__).parent
+_BARE = "The `env.py` of `script_location = dbman:environment`."
 _PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end -->)", re.S)
 
 
@@ -104,6 +108,21 @@ def _rule(rule: Rule) -> str:
     return f"## {rule.code} {rule.name}\n\n*{', '.join(about)}*\n\n{rule.page}\n"
 
 
+def rooms() -> str:
+    """Return the rooms by floor, each with the first line of its docstring."""
+    floors = runpy.run_path(str(DOCS.parent / "tests" / "test_floors.py"))["FLOORS"]
+    lines = ["| floor | room | is |", "|---|---|---|"]
+    for floor, names in sorted(floors.items(), reverse=True):
+        for name in sorted(filter(_is_there, names.split())):
+            told = (import_module(f"dbman.{name}").__doc__ or "").partition("\n\n")[0]
+            lines.append(f"| {floor} | `{name}` | {_cell(' '.join(told.split()) or _BARE)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _is_there(name: str) -> bool:
+    return find_spec(f"dbman.{name}") is not None
+
+
 def _settings(of: type, keys: Iterable[str]) -> str:
     """Return a table of settings: the docstrings of the fields, and their defaults."""
     (tree,) = ast.parse(dedent(inspect.getsource(of))).body
@@ -172,6 +191,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "commands": commands,
     "common-options": common_options,
     "foreign-words": foreign_words,
+    "rooms": rooms,
     "settings": own_settings,
     "extension-settings": extension_settings,
     "alembic-settings": alembic_settings,
