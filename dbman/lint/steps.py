@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any, ClassVar, NamedTuple
 
-from dbman.facts import Facts
+from dbman.facts import Fact, Facts
 from dbman.lint.case import Case
 from dbman.lint.interface import Finding, Rule
 from dbman.lint.recording import Recorded, RecordedStep
@@ -72,6 +72,32 @@ def existed(step: RecordedStep, table: str | None) -> bool:
 def _is_anew(step: RecordedStep, table: str) -> bool:
     dropped = any(table in each.tables for each in step.operations("DropTableOp"))
     return dropped and any(table in each.tables for each in step.operations("CreateTableOp"))
+
+
+def sees_rows(step: RecordedStep, did: Recorded, table: str) -> bool:
+    """Return whether a script has written rows of a table before it does something.
+
+    One that has read them counts as well: it may write for each row that it finds.
+    """
+    earlier = step.did[: step.did.index(did)]
+    is_read = any(each.verb in ("SELECT", "WITH") and mentions(each, table) for each in earlier)
+    return is_read or any(table in each.writes for each in earlier)
+
+
+def unique_columns(facts: Facts, table: str) -> list[frozenset[str]]:
+    """Return the columns of each primary key, unique constraint and unique index of a table."""
+    named = _named(facts, table)
+    texts = (_unique_text(each) for each in facts.facts if each.table in named)
+    return [frozenset(re.findall(r"\w+", text)) for text in texts if text]
+
+
+def _unique_text(fact: Fact) -> str | None:
+    """Return the columns as a fact lists them; None for an expression or a part of the rows."""
+    is_unique = fact.kind in ("primary key", "unique")
+    if not is_unique and not (fact.kind == "index" and fact.value.startswith("UNIQUE")):
+        return None
+    found = re.fullmatch(r"(?:UNIQUE )?\(([\w, \"]+)\)", fact.value)
+    return found[1] if found else None
 
 
 def table_of(did: Recorded) -> str | None:

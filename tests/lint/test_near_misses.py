@@ -158,6 +158,19 @@ CASES: dict[str, tuple[str, str, str]] = {
         BATCH + 'drop_constraint("uq_{table}", type_="unique")\n    batch.drop_column("x")',
         "222",
     ),
+    "unique_wider_than_before": (
+        BATCH + 'create_unique_constraint("uq_{table}", ["id", "name"])',
+        BATCH + 'drop_constraint("uq_{table}", type_="unique")',
+        "222",
+    ),
+    "unique_after_a_look": (
+        'for row in op.get_bind().execute(sa.text("SELECT id FROM {table} WHERE size = 2")):\n'
+        '    op.execute("DELETE FROM {table}")\n'
+        + BATCH
+        + 'create_unique_constraint("uq_{table}", ["name"])',
+        BATCH + 'drop_constraint("uq_{table}", type_="unique")',
+        "222",
+    ),
     "unique_with_a_new_full_column": (
         BATCH + 'add_column(sa.Column("x", sa.Integer, server_default="1"))\n    '
         'batch.create_unique_constraint("uq_{table}", ["x"])',

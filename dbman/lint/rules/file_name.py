@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dbman.lint.case import Case
 from dbman.lint.interface import Finding, Rule, Severity
+from dbman.lint.sources import Source
 
 
 class FileName(Rule):
@@ -13,7 +14,8 @@ class FileName(Rule):
 
     The id is what commands and errors name, and the file is then hard to find; most often the
     script was copied and got a new id. Nothing is found where the setting `file_template` puts no
-    id into the name.
+    id into the name nor, without that setting, in an extension that names most of its files
+    otherwise.
 
     Bad:
 
@@ -60,8 +62,17 @@ class FileName(Rule):
         template = case.scene.settings.file_template
         if template is not None and "(rev)" not in template:
             return
+        by_extension: dict[str, list[Source]] = {}
         for source in case.scripts:
-            id_ = source.header.revision
-            if id_ is not None and id_.lower() not in source.path.stem.lower():
-                at = source.place("revision")
-                yield self.finding(source, f"{source.path.name} holds the revision {id_}", at=at)
+            if source.header.revision is not None:
+                by_extension.setdefault(source.extension.name, []).append(source)
+        for sources in by_extension.values():
+            lacking = [source for source in sources if not _holds_id(source)]
+            if template is not None or len(lacking) <= len(sources) / 2:
+                for source in lacking:
+                    said = f"{source.path.name} holds the revision {source.header.revision}"
+                    yield self.finding(source, said, at=source.place("revision"))
+
+
+def _holds_id(source: Source) -> bool:
+    return str(source.header.revision).lower() in source.path.stem.lower()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dbman.lint.alters import gains_not_null
 from dbman.lint.case import Case
 from dbman.lint.recording import RecordedStep
-from dbman.lint.steps import Found, StepRule
+from dbman.lint.steps import Found, StepRule, sees_rows
 
 
 class SetNotNull(StepRule):
@@ -15,7 +15,7 @@ class SetNotNull(StepRule):
 
     One NULL in one database of one user is enough for the migration to fail there. A
     `server_default` does not change rows that are there already. Nothing is found where the script
-    writes rows of the table before.
+    writes rows of the table before, or reads them: it may write for those that it finds.
 
     Bad:
 
@@ -54,7 +54,6 @@ class SetNotNull(StepRule):
     def look(self, step: RecordedStep, case: Case) -> Iterator[Found]:
         """Yield each column that becomes NOT NULL before anything wrote to its table."""
         for did, table, column in gains_not_null(step):
-            written = {name for each in step.did[: step.did.index(did)] for name in each.writes}
-            if table not in written:
+            if not sees_rows(step, did, table):
                 said = f"makes {table}.{column} NOT NULL and leaves NULLs where they are"
                 yield Found(did, said, f"fill them before: UPDATE {table} SET {column} = ...")

@@ -7,7 +7,7 @@ from typing import Any
 
 from dbman.lint.case import Case
 from dbman.lint.recording import Recorded, RecordedStep
-from dbman.lint.steps import Found, StepRule, existed, table_of
+from dbman.lint.steps import Found, StepRule, existed, sees_rows, table_of, unique_columns
 
 
 class UniqueOnRows(StepRule):
@@ -15,8 +15,9 @@ class UniqueOnRows(StepRule):
 
     That is a unique constraint, a unique index or a primary key.
     Two equal rows in one database of one user are enough for the migration to fail there; an empty
-    database never shows it. Nothing is found where the script changes or deletes rows of the table
-    before, nor where one of the columns is new and holds nothing but NULL yet.
+    database never shows it. Nothing is found where the script writes or reads rows of the table
+    before, where some of the columns were unique already, or where one of them is new and holds
+    nothing but NULL yet.
 
     Bad:
 
@@ -55,17 +56,18 @@ class UniqueOnRows(StepRule):
 
     def look(self, step: RecordedStep, case: Case) -> Iterator[Found]:
         """Yield what is made unique in a table that was there before."""
-        for number, did in enumerate(step.did):
-            columns, table = _unique_columns(did), table_of(did)
-            if not columns or not existed(step, table):
+        for did in step.did:
+            columns, table = set(_made_unique(did)), table_of(did)
+            if table is None or not columns or not existed(step, table):
                 continue
-            written = {name for each in step.did[:number] for name in each.writes}
-            if table not in written and not _empty_columns(step, table) & set(columns):
-                shown = ", ".join(columns)
+            is_narrower = any(each <= columns for each in unique_columns(step.before, table))
+            is_empty = columns & _empty_columns(step, table)
+            if not (is_narrower or is_empty or sees_rows(step, did, table)):
+                shown = ", ".join(_made_unique(did))
                 yield Found(did, f"makes {table} ({shown}) unique, where equal rows may be")
 
 
-def _unique_columns(did: Recorded) -> Sequence[str]:
+def _made_unique(did: Recorded) -> Sequence[str]:
     """Return the columns that something makes unique; none where it does not."""
     asked: Any = did.operation
     if did.kind in ("CreateUniqueConstraintOp", "CreatePrimaryKeyOp"):
@@ -77,7 +79,7 @@ def _unique_columns(did: Recorded) -> Sequence[str]:
     return ()
 
 
-def _empty_columns(step: RecordedStep, table: str | None) -> set[str]:
+def _empty_columns(step: RecordedStep, table: str) -> set[str]:
     """Return the columns that a step adds to a table and that hold nothing but NULL."""
     added = (each for each in step.operations("AddColumnOp") if table_of(each) == table)
     columns = (each.operation.column for each in added)
