@@ -4,8 +4,9 @@ The migrations run once; what they built is copied, by what is quickest on each 
 
 - `interface`: what each kind does, and where there is nothing quicker than to run them again
 - `sqlite`: files written from the bytes of one
-- `postgresql`: `CREATE DATABASE ... TEMPLATE`
-- `mariadb`: databases that are used again when what a test changed has been put back
+- `reused`: databases that are used again when what a test changed has been put back
+- `postgresql`: such, made by `CREATE DATABASE ... TEMPLATE`
+- `mariadb`: such, made by the migrations
 - `making`: which of them serves the settings
 """
 

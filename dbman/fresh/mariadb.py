@@ -9,20 +9,14 @@ Source: https://mariadb.com/kb/en/checksum-table/ (without QUICK every row is re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from dbman.database import Database
-from dbman.dialects.servers import Server
-from dbman.fresh.interface import Build, Source
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sqlalchemy.engine import URL
+from dbman.fresh.interface import Build
+from dbman.fresh.reused import Reused, Used
 
 _RELATIONS = "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = %s"
 _CODE = """
@@ -43,6 +37,8 @@ _COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
 class State:
     """What a database holds."""
 
+    kinds: Mapping[str, str]
+    """What each relation is: BASE TABLE, VIEW, SEQUENCE."""
     definitions: Mapping[str, str]
     """The statement that makes each table, view or sequence, with what its counter says."""
     code: Sequence[object]
@@ -66,56 +62,28 @@ class State:
         ]
 
 
-class Resettable(Source):
+class Resettable(Reused):
     """Gives databases that the migrations have built, each to one after the other."""
 
     def __init__(self, build: Build, empty: Callable[[], AbstractContextManager[Database]]) -> None:
         super().__init__(build)
         self.empty = empty
-        self.idle: list[_Used] = []
 
     @cached_property
     def keep(self) -> str:
         """The name of a database that keeps the rows which migrations filled in."""
         return str(self.stack.enter_context(self.empty()).address.url.database)
 
-    @contextmanager
-    def copy(self) -> Iterator[URL]:
-        """Put a database back that was used, or make one."""
-        used = self._again() or _Used(self.build, self.keep)
-        try:
-            yield used.url
-        finally:
-            self.idle.append(used)
-
-    def close(self) -> None:
-        """Drop all of them."""
-        while self.idle:
-            self.idle.pop().stack.close()
-        super().close()
-
-    def _again(self) -> _Used | None:
-        while self.idle:
-            used = self.idle.pop()
-            if used.put_back():
-                return used
-            used.stack.close()
-        return None
+    def make(self) -> Used:
+        """Return a database that the migrations have just built."""
+        return _Built(self.build(), self.keep)
 
 
-class _Used:
-    """A database, and how to put it back to what it was; it is there until its `stack` ends."""
+class _Built(Used):
+    """A database, and how to put it back to what it was."""
 
-    def __init__(self, build: Build, keep: str) -> None:
-        self.stack = ExitStack()
-        database = self.stack.enter_context(build())
-        assert isinstance(database.dialect, Server)
-        connection = self.stack.enter_context(database.dialect.lock_connection())
-        self.url = database.address.url
-        self.name = str(self.url.database)
-        driver: Any = connection.dialect.dbapi
-        self.error: type[Exception] = driver.Error
-        self.cursor: Any = connection.connection.cursor()
+    def __init__(self, made: AbstractContextManager[Database], keep: str) -> None:
+        super().__init__(made)
         self.keep = keep
         self.run("SET SESSION foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO'")
         self.before = self.look()
@@ -130,25 +98,21 @@ class _Used:
         if now.schema != self.before.schema:
             return False
         changed = now.changed(self.before)
-        for table in changed:
-            self.run(f"TRUNCATE TABLE {_quoted(table)}")
-            self._fill(table)
-        return not changed or self.look() == self.before
+        with suppress(self.error):
+            for name in changed:
+                self._put_back(name)
+            return not changed or self.look() == self.before
+        return False
 
     def look(self) -> State:
         """Return what the database holds."""
-        found = dict(self.run(_RELATIONS, self.name))
-        shown = {name: self.run(f"SHOW CREATE TABLE {_quoted(name)}")[0][1] for name in found}
-        tables = [name for name, kind in found.items() if kind != "VIEW"]
+        kinds = dict(self.run(_RELATIONS, self.name))
+        shown = {name: self.run(f"SHOW CREATE TABLE {_quoted(name)}")[0][1] for name in kinds}
+        tables = [name for name, kind in kinds.items() if kind != "VIEW"]
         asked = f"CHECKSUM TABLE {', '.join(map(_quoted, tables))}"
         sums = [int(row[1] or 0) for row in self.run(asked)] if tables else []
         code = self.run(_CODE, self.name, self.name)
-        return State(shown, code, dict(zip(tables, sums, strict=True)))
-
-    def run(self, statement: str, *values: object) -> Sequence[Any]:
-        """Return the rows that a statement gives."""
-        self.cursor.execute(statement, values or None)
-        return list(self.cursor.fetchall())
+        return State(kinds, shown, code, dict(zip(tables, sums, strict=True)))
 
     def _keep_rows(self) -> frozenset[str]:
         """Keep the rows of tables that have any; return these tables."""
@@ -158,10 +122,16 @@ class _Used:
             self.run(f"CREATE TABLE IF NOT EXISTS {kept} AS SELECT * FROM {own}")
         return frozenset(filled)
 
-    def _fill(self, table: str) -> None:
-        if table in self.filled:
-            names = ", ".join(_quoted(row[0]) for row in self.run(_STORED, self.name, table))
-            kept, own = f"{_quoted(self.keep)}.{_quoted(table)}", _quoted(table)
+    def _put_back(self, name: str) -> None:
+        """Give a table the rows that it had; let a sequence go on where it stood."""
+        own, kept = _quoted(name), f"{_quoted(self.keep)}.{_quoted(name)}"
+        if self.before.kinds[name] == "SEQUENCE":
+            ((value,),) = self.run(f"SELECT next_not_cached_value FROM {kept}")
+            self.run(f"ALTER SEQUENCE {own} RESTART WITH {value}")
+            return
+        self.run(f"TRUNCATE TABLE {own}")
+        if name in self.filled:
+            names = ", ".join(_quoted(row[0]) for row in self.run(_STORED, self.name, name))
             self.run(f"INSERT INTO {own} ({names}) SELECT {names} FROM {kept}")
 
 

@@ -147,26 +147,72 @@ def test_a_target_that_makes_no_sense(shop: Path, tmp_path: Path) -> None:
         databases.at().__enter__()
 
 
-def test_what_migrations_filled_in_comes_back(
-    mariadb_url: str,
+@pytest.fixture(params=["postgresql", "mariadb"])
+def used(
+    request: pytest.FixtureRequest,
     make_extension: Callable[..., Path],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """On MariaDB, where databases are used again: rows, counters, and columns that are computed."""
+) -> Iterator[FreshDatabases]:
+    """Yield databases, with rows and a sequence that the migration made, which are used again."""
+    url = request.getfixturevalue(f"{request.param}_url")
     make = (
         "op.create_table('core_item', sa.Column('id', sa.Integer, primary_key=True),"
-        " sa.Column('a', sa.Integer), sa.Column('b', sa.Integer, sa.Computed('a + 1')))\n"
-        "op.execute('INSERT INTO core_item (id, a) VALUES (4, 10), (5, 20)')"
+        " sa.Column('a', sa.Integer), sa.Column('b', sa.Integer, sa.Computed('a + 1', persisted=True)))\n"
+        "op.execute('INSERT INTO core_item (id, a) VALUES (4, 10), (5, 20)')\n"
+        "op.create_table('core_empty', sa.Column('id', sa.Integer, primary_key=True))\n"
+        "op.execute('CREATE SEQUENCE core_number START WITH 7')"
     )
     site = make_extension("core", {"a1.py": script("a1", make, label="core")}, db=models(""))
     monkeypatch.syspath_prepend(site)
-    manager = Manager(load(environ={}, cwd=tmp_path))
-    with manager.fresh(tmp_path, scratch_url=mariadb_url) as databases:
-        with databases.at() as first:
-            ask(first, "DELETE FROM core_item WHERE id = 4", "INSERT INTO core_item (a) VALUES (1)")
-        with databases.at() as url:
-            assert url == first
-            assert ask(url, "SELECT id, a, b FROM core_item") == [(4, 10, 11), (5, 20, 21)]
-            ask(url, "INSERT INTO core_item (a) VALUES (1)")
-            assert ask(url, "SELECT max(id) FROM core_item") == [(6,)]
+    with Manager(load(environ={}, cwd=tmp_path)).fresh(tmp_path, scratch_url=url) as databases:
+        yield databases
+
+
+def test_what_migrations_filled_in_comes_back(used: FreshDatabases) -> None:
+    """Rows, with columns that are computed, and where counters and sequences stand."""
+    for _ in range(2):
+        with used.at() as url:
+            rows = ask(url, "SELECT id, a, b FROM core_item ORDER BY id")
+            assert rows == [(4, 10, 11), (5, 20, 21)]
+            nextval = (
+                "nextval('core_number')"
+                if used.place.name == "postgresql"
+                else "NEXT VALUE FOR core_number"
+            )
+            assert ask(url, f"SELECT {nextval}") == [(7,)]
+            ask(
+                url,
+                "DELETE FROM core_item WHERE id = 4",
+                "INSERT INTO core_item (id, a) VALUES (9, 1)",
+            )
+    with used.at() as url:
+        assert ask(url, "SELECT max(id) FROM core_item") == [(5,)]
+
+
+def test_what_can_be_put_back_is_used_again(used: FreshDatabases) -> None:
+    """Numbers begin where they began; after DDL, even of a comment, there is another database."""
+    found = []
+    for change in (
+        "INSERT INTO core_empty VALUES (3)",
+        "SELECT 1",
+        DDL[used.place.name],
+        "SELECT 1",
+    ):
+        with used.at() as url:
+            found.append(url.database)
+            assert ask(url, "SELECT * FROM core_empty") == []
+            ask(url, *GIVEN[used.place.name])
+            assert ask(url, "SELECT id FROM core_empty") == [(1,)]
+            ask(url, change)
+    assert found[0] == found[1] == found[2] != found[3]
+
+
+GIVEN = {
+    "postgresql": ["INSERT INTO core_empty VALUES (DEFAULT)"],
+    "mysql": ["INSERT INTO core_empty VALUES (NULL)"],
+}
+DDL = {
+    "postgresql": "COMMENT ON COLUMN core_empty.id IS 'number'",
+    "mysql": "ALTER TABLE core_empty COMMENT 'numbers'",
+}
