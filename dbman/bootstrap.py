@@ -66,7 +66,7 @@ def _guarded(work: Any, name: str, dialect: Dialect) -> None:
 
 def _run_file(connection: Connection, path: Path) -> None:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as err:
         raise SettingsError(
             f"bootstrap: cannot read {path}: {err.strerror}", "correct `bootstrap` in the settings"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,7 +14,18 @@ from dbman.errors import UsageError
 MARK = "made by dbman"
 """What the beginning of every file has in it that may be replaced unasked."""
 _BEGINNING = 1024
+_DEVICE = re.compile(
+    r"con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\xb9\xb2\xb3]", re.IGNORECASE
+)
 _INSTALLED = {"site-packages", "dist-packages"}
+
+
+def is_reserved(name: str) -> bool:
+    """Return whether Windows keeps a file's name for a device, whatever its suffix is.
+
+    Source: https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+    """
+    return bool(_DEVICE.fullmatch(name.partition(".")[0].rstrip(" ")))
 
 
 def is_installed(file: Path) -> bool:

@@ -41,7 +41,8 @@ def _run(path: Path, hook: PostWriteHook) -> Iterator[str]:
     arguments = hook.options.get("options", "")
     if _FILE not in arguments:
         arguments = f"{_FILE} {arguments}"
-    words = [each.replace(_FILE, str(path)) for each in shlex.split(arguments)]
+    is_posix = os.name == "posix"  # as Alembic has it: elsewhere a backslash is one
+    words = [each.replace(_FILE, str(path)) for each in shlex.split(arguments, posix=is_posix)]
     sys.stderr.flush()
     try:
         done = subprocess.run(

@@ -21,6 +21,7 @@ from dbman.autogenerate.places import Place
 from dbman.autogenerate.templates import find_template
 from dbman.config import Settings
 from dbman.errors import ScriptError, SettingsError
+from dbman.files import is_reserved
 from dbman.scripts import check_functions, read_script
 
 if TYPE_CHECKING:
@@ -150,6 +151,11 @@ def file_name(settings: Settings, header: Header) -> str:
     path = Path(name)
     if path.is_absolute() or ".." in path.parts or path.name.startswith((".", "__init__", "env.")):
         raise SettingsError(f"file_template = {template!r} gives {name}, which is no script's name")
+    if any(is_reserved(part) for part in path.parts):
+        raise SettingsError(
+            f"file_template = {template!r} gives {name}, a name that Windows keeps for a device",
+            "say it in other words with -m, or begin the template with %(rev)s",
+        )
     return name
 
 

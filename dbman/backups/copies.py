@@ -15,6 +15,7 @@ from time import monotonic
 
 from dbman.backups.writing import new_file
 from dbman.dialects import open_dialect
+from dbman.dialects.files import file_uri
 from dbman.dialects.fitness import require_undamaged
 from dbman.errors import DatabaseError, LockError
 from dbman.urls import sqlite_url
@@ -103,8 +104,9 @@ def replace_content(
 
 
 def _open(path: Path, mode: str, timeout: float) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-    return sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)
+    return sqlite3.connect(
+        file_uri(path, mode=mode), uri=True, timeout=timeout, isolation_level=None
+    )
 
 
 def _lock(connection: sqlite3.Connection) -> None:

@@ -25,9 +25,10 @@ def new_file(target: Path, *, force: bool) -> Iterator[Path]:
     try:
         os.close(os.open(partial, _NEW, 0o600))
         yield partial
-        _sync(partial)
+        _sync(partial, os.O_RDWR)  # Windows syncs only what may be written.
         _place(partial, target, force=force)
-        _sync(target.parent)
+        with suppress(PermissionError):  # Windows opens no folder, and some systems sync none.
+            _sync(target.parent, os.O_RDONLY)
     except FileExistsError:
         raise
     except (OSError, sqlite3.Error) as err:
@@ -55,11 +56,10 @@ def _place(partial: Path, target: Path, *, force: bool) -> None:
         partial.rename(target)
 
 
-def _sync(path: Path) -> None:
+def _sync(path: Path, flags: int) -> None:
     """Bring a file, or the names in a folder, to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, flags)
     try:
-        with suppress(PermissionError):  # Some systems sync no folder.
-            os.fsync(descriptor)
+        os.fsync(descriptor)
     finally:
         os.close(descriptor)

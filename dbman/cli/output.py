@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from typing import TextIO
 
+from dbman.cli.consoles import shows_colours
 from dbman.cli.render import Block, lines
 from dbman.config.terminal import wants_colour
 from dbman.errors import UsageError
@@ -48,7 +49,7 @@ def print_talk(text: str) -> None:
 
 def has_colour(stream: object) -> bool:
     """Return whether a stream may be coloured."""
-    return wants_colour(is_terminal(stream))
+    return wants_colour(is_terminal(stream) and shows_colours(stream))
 
 
 def is_terminal(stream: object) -> bool:

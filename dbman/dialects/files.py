@@ -49,7 +49,7 @@ def open_for_reading(
     with suppress(_Unfinished):
         return _open_in_place(path, connect)
     with _private_copy(path) as copy:
-        connection = connect(_uri(copy))
+        connection = connect(file_uri(copy))
         connection.execute("PRAGMA journal_mode = DELETE").fetchone()
         return connection
 
@@ -59,7 +59,7 @@ class _Unfinished(Exception):
 
 
 def _open_in_place(path: Path, connect: Callable[[str], sqlite3.Connection]) -> sqlite3.Connection:
-    connection = connect(_uri(path, mode="ro", **_immutable(path)))
+    connection = connect(file_uri(path, mode="ro", **_immutable(path)))
     try:
         connection.execute("PRAGMA schema_version").fetchone()
     except sqlite3.Error as err:
@@ -84,8 +84,12 @@ def _immutable(path: Path) -> dict[str, str]:
     return {"immutable": "1"}
 
 
-def _uri(path: Path, **query: str) -> str:
-    return f"file:{quote(str(path))}?{urlencode(query)}"
+def file_uri(path: Path, **query: str) -> str:
+    """Return the URI by which SQLite opens a file; the path is spelled out as it is.
+
+    `Path.as_uri` makes an authority of a share of Windows, which SQLite refuses.
+    """
+    return f"file:{quote(os.fsencode(path))}?{urlencode(query)}"
 
 
 @contextmanager

@@ -9,18 +9,19 @@ None and a begin hook).
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sqlite3
 import stat
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode
 
 from dbman.dialects.base import Dialect, _legacy_off
 from dbman.dialects.catalogs import Catalog, SQLiteCatalog
-from dbman.dialects.files import MAGIC, first_bytes, open_for_reading
+from dbman.dialects.files import MAGIC, file_uri, first_bytes, open_for_reading
 from dbman.dialects.fitness import require_room, require_undamaged, require_writable
 from dbman.dialects.guarded import GuardedConnection
 from dbman.errors import DatabaseError, DbmanError, LockError
@@ -97,7 +98,7 @@ class SQLite(Dialect):
         if path is None or not path.exists() or path.is_symlink() or path.stat().st_nlink > 1:
             return False
         try:
-            with closing(self._connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as alone:
+            with closing(self._connect(file_uri(path, mode="rw"), uri=True)) as alone:
                 alone.execute("PRAGMA busy_timeout = 0")
                 alone.execute("PRAGMA locking_mode = EXCLUSIVE")
                 alone.execute("BEGIN EXCLUSIVE")
@@ -105,10 +106,13 @@ class SQLite(Dialect):
                     return False
                 alone.execute("COMMIT")
                 alone.execute("PRAGMA journal_mode = DELETE")
-                self.remove()
-                return True
-        except sqlite3.OperationalError:
+                with suppress(PermissionError):
+                    self.remove()
+                    return True
+            self.remove()  # Windows removes nothing that is open.
+        except (sqlite3.OperationalError, PermissionError):
             return False
+        return True
 
     @contextmanager
     def moving(self, *, atomic: bool = True) -> Iterator[Connection]:
@@ -370,5 +374,6 @@ def _path_of(name: str, query: Mapping[str, Any], *, is_uri: bool) -> Path | Non
         name = unquote(name.removeprefix("file:"))
         if name.startswith("//"):
             name = "/" + name[2:].partition("/")[2]
+        name = re.sub(r"^/(?=[A-Za-z]:[/\\])", "", name)  # file:///C:/acme.db
     in_memory = name in ("", ":memory:") or (is_uri and query.get("mode") == "memory")
     return None if in_memory else Path(name)

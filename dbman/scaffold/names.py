@@ -13,6 +13,7 @@ from pathlib import Path
 from dbman.assembly import assemble
 from dbman.errors import UsageError
 from dbman.extensions import InstalledExtension
+from dbman.files import is_reserved
 from dbman.targets import SYMBOLS
 
 LONGEST = 32
@@ -34,6 +35,10 @@ def check_form(name: str) -> None:
         raise UsageError(f"{name!r} is no name for an extension{meant}", _FORM)
     if iskeyword(name):
         raise UsageError(f"{name!r} is a word of Python, and no name for a package", _FORM)
+    if is_reserved(name):
+        raise UsageError(
+            f"{name!r} is what Windows calls a device, and no name for a folder", _FORM
+        )
     if name in SYMBOLS:
         raise UsageError(f"{name!r} names no extension: it has a meaning in targets", _FORM)
 
