@@ -101,6 +101,13 @@ def read_script(path: Path) -> Script:
     )
 
 
+def scripts_folder(location: Path) -> Path:
+    """Return the folder with the scripts: ``versions``, where a whole environment is located."""
+    versions = location / "versions"
+    is_environment = (location / "env.py").is_file() and versions.is_dir()
+    return versions if is_environment else location
+
+
 def read_location(folder: Path) -> tuple[Script, ...]:
     """Return the scripts of a version location and of the folders in it, sorted by path.
 
@@ -108,8 +115,7 @@ def read_location(folder: Path) -> tuple[Script, ...]:
     ``versions``. A module in a folder below that assigns no header is a helper of the scripts
     beside it and passed over. A folder that cannot be read is told as a script with a problem.
     """
-    if (folder / "env.py").is_file() and (folder / "versions").is_dir():
-        folder = folder / "versions"
+    folder = scripts_folder(folder)
     failures: list[OSError] = []
     scripts = [read_script(Path(path)) for path in sorted(_files(folder, failures))]
     found = [script for script in scripts if not _is_helper(script, folder)]

@@ -50,7 +50,8 @@ def from_click(err: Any, prog: str) -> UsageError:
     if type(err).__name__ == "NoSuchOption":
         known = [opt for param in context.command.params for opt in param.opts] if context else []
         return UsageError(f"there is no option {option}{nearest(str(option), known)}", hint)
-    message = str(err.format_message()).rstrip(".")
+    # The prefix is that of pydantic, by which newer versions of typer read choices.
+    message = str(err.format_message()).rstrip(".").replace(": Value error, ", ": ")
     return UsageError(message[:1].lower() + message[1:], hint)
 
 

@@ -375,6 +375,26 @@ Select: TypeAlias = Annotated[
 Ignore: TypeAlias = Annotated[
     list[str] | None, Option("--ignore", metavar="RULES", help="Not these rules.")
 ]
+Since: TypeAlias = Annotated[
+    str | None,
+    Option("--since", metavar="REF", help="Only scripts that changed since a revision of git."),
+]
+Fix: TypeAlias = Annotated[bool, Option("--fix", help="Mend what can be mended.")]
+MakeBaseline: TypeAlias = Annotated[
+    bool, Option("--baseline", help="Write down the scripts as they are released, and stop.")
+]
+
+
+class LintFormat(StrEnum):
+    """How `dbman lint` prints what it finds."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
+
+
+Format: TypeAlias = Annotated[LintFormat, Option("--format", help="How findings are printed.")]
 Code: TypeAlias = Annotated[
     str | None,
     Argument(metavar="CODE", help="A rule: its code or name.", show_default=False),

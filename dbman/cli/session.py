@@ -108,6 +108,10 @@ class Session:
         """Return whether all steps of a move ran and only its commit is left."""
         return self.moves and self.talk.finished
 
+    def print_as_json(self, wanted: bool) -> None:
+        """Print what `show` gets as JSON, also without ``--json``, if that is wanted."""
+        self.options = replace(self.options, as_json=self.options.as_json or wanted)
+
     def refuse_database(self) -> None:
         """Raise `UsageError` where a database is named for work on scratch ones."""
         if self.options.url is not None or self.options.db is not None:

@@ -5,31 +5,61 @@ from __future__ import annotations
 import json
 
 from dbman.cli.commands import command
-from dbman.cli.options import Ignore, Keep, Names, RowCount, ScratchUrl, Seed, Select, words
+from dbman.cli.options import (
+    DryRun,
+    Fix,
+    Format,
+    Ignore,
+    Keep,
+    LintFormat,
+    MakeBaseline,
+    Names,
+    RowCount,
+    ScratchUrl,
+    Seed,
+    Select,
+    Since,
+    words,
+)
 from dbman.cli.render import Page, Styled, Table
 from dbman.cli.session import Session
 from dbman.cli.views.checked import checked_page
-from dbman.cli.views.lint import linted_page
+from dbman.cli.views.lint import baselines_page, fixed_page, linted_page
 from dbman.cli.views.verified import verified_page
 
 PANEL = "Trust"
 
 
-@command(PANEL, "dbman lint", "dbman lint poser --select danger", "dbman lint --ignore DBM104")
+@command(PANEL, "dbman lint", "dbman lint poser --select danger", "dbman lint --since main --fix")
 def lint(
     session: Session,
     names: Names = None,
     select: Select = None,
     ignore: Ignore = None,
+    since: Since = None,
+    format: Format = LintFormat.TEXT,  # noqa: A002 - the name of the option
+    fix: Fix = False,
+    baseline: MakeBaseline = False,
+    dry_run: DryRun = False,
     scratch_url: ScratchUrl = None,
 ) -> Page:
-    """Do the scripts keep the rules? Exit 1 if not."""
+    """Tell which rules scripts break; exit 1 if any."""
     session.refuse_database()
+    manager = session.manager
+    if baseline:
+        return baselines_page(manager.baseline(*names or (), dry_run=dry_run))
     session.tell_of_environment()
-    linted = session.manager.lint(
-        *(names or ()), select=words(select), ignore=words(ignore), scratch_url=scratch_url
+    session.print_as_json(format is LintFormat.JSON)
+    linted = manager.lint(
+        *names or (),
+        select=words(select),
+        ignore=words(ignore),
+        since=since,
+        scratch_url=scratch_url,
     )
-    return linted_page(linted)
+    if fix:
+        return fixed_page(manager.fix(linted, dry_run=dry_run), format)
+    return linted_page(linted, format)
 
 
 @command(PANEL, "dbman check", "dbman check poser --scratch-url postgresql:///")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from traceback import extract_tb
 
 from dbman.errors import DbmanError
 from dbman.lint.case import Case, Unavailable
+from dbman.lint.changed import changed_since
 from dbman.lint.comments import Ignores, read_ignores
 from dbman.lint.interface import Finding, Rule
 from dbman.lint.registry import find_rules
@@ -18,21 +20,39 @@ from dbman.lint.selection import Selection, select_rules
 from dbman.migrator.scene import Scene
 
 
+@dataclass(frozen=True)
+class _Scope:
+    """What is told of."""
+
+    extensions: frozenset[str]
+    scripts: frozenset[Path]
+    is_part: bool = False
+
+    def holds(self, finding: Finding) -> bool:
+        """Return whether a finding is about one of these scripts, or one of these extensions."""
+        if finding.path in self.scripts:
+            return True
+        is_other = finding.extension is not None and finding.extension not in self.extensions
+        return not is_other and not self.is_part
+
+
 def lint(
     scene: Scene,
     names: Sequence[str] = (),
     *,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
+    since: str | None = None,
     scratch_url: str | None = None,
 ) -> Linted:
     """Return what breaks the rules in the scripts of the named extensions, or of all.
 
-    The others' scripts are read and replayed all the same: a rule may need them. `scratch_url` says
-    where the scratch database of the replay is made.
+    The others' scripts are read and replayed all the same: a rule may need them. With `since`, a
+    revision of git, only scripts are told of that have changed. `scratch_url` says where the
+    scratch database of the replay is made.
 
     Raises:
-        UsageError: a name or a word names nothing.
+        UsageError: a name or a word names nothing, or git cannot tell what has changed.
         SettingsError: neither does one in the settings.
     """
     wanted = _wanted(scene, names)
@@ -40,15 +60,19 @@ def lint(
     selection = select_rules(found.rules, scene.settings, tuple(select), tuple(ignore))
     rules = [rule for rule in selection.rules if _applies(rule, scene, selection)]
     case = Case(scene, scratch_url)
-    findings, not_run = _run(case, rules)
+    paths = {each.path for each in case.scripts if each.extension.name in wanted}
+    paths |= {each.path for each in case.unreadable if each.extension.name in wanted}
+    changed = frozenset(paths) if since is None else changed_since(since, paths)
+    scope = _Scope(wanted, changed, since is not None)
+    findings, not_run = _run(case, rules if scope.scripts else ())
     not_run += [NotRun("", "", err.message, crashed=True) for err in found.failures]
     not_run += [NotRun("", "", reason) for reason in case.not_recorded]
-    kept, ignored = _kept(case, findings, selection, wanted)
+    kept, ignored = _kept(case, filter(scope.holds, findings), selection)
     return Linted(
         findings=tuple(kept),
         not_run=tuple(not_run),
         ignored=ignored,
-        scripts=sum(source.extension.name in wanted for source in case.scripts),
+        scripts=len(scope.scripts),
         rules=tuple(rules),
     )
 
@@ -90,23 +114,13 @@ def _told(err: BaseException) -> str:
 
 
 def _kept(
-    case: Case, findings: Iterable[Finding], selection: Selection, wanted: Collection[str]
+    case: Case, findings: Iterable[Finding], selection: Selection
 ) -> tuple[list[Finding], int]:
     """Return the findings that count, in order, and how many were silenced by comments."""
     said: dict[Path, Ignores] = {}
-    kept, ignored = [], 0
-    for finding in _asked_for(findings, wanted):
-        if not selection.holds(finding):
-            continue
-        if _is_meant(finding, case, said):
-            ignored += 1
-        else:
-            kept.append(finding)
-    return sorted(set(kept), key=_order), ignored
-
-
-def _asked_for(findings: Iterable[Finding], wanted: Collection[str]) -> Iterator[Finding]:
-    return (each for each in findings if each.extension is None or each.extension in wanted)
+    counting = {each for each in findings if selection.holds(each)}
+    kept = [each for each in counting if not _is_meant(each, case, said)]
+    return sorted(kept, key=_order), len(counting) - len(kept)
 
 
 def _is_meant(finding: Finding, case: Case, said: dict[Path, Ignores]) -> bool:

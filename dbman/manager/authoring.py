@@ -60,8 +60,3 @@ class AuthoringCommands(ManagerBase):
         squashed = squash(self.scene, name, revrange, **options)
         self._read_again()
         return squashed
-
-    def _read_again(self) -> None:
-        """Forget what was read of the scripts: they have changed."""
-        for outdated in ("graph", "scene"):
-            vars(self).pop(outdated, None)

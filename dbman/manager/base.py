@@ -110,6 +110,11 @@ class ManagerBase:
                 vars(other)[name] = vars(self)[name]
         return other
 
+    def _read_again(self) -> None:
+        """Forget what was read of the scripts: they have changed."""
+        for outdated in ("graph", "scene"):
+            vars(self).pop(outdated, None)
+
     def _targets(self) -> Targets:
         return Targets(self.graph)
 

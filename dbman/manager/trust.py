@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dbman.about import About
     from dbman.cache import Store
     from dbman.drift import Check
-    from dbman.lint import Linted, Rule
+    from dbman.lint import Baselines, Fixed, Linted, Rule
     from dbman.verify import Verification
 
 
@@ -58,6 +58,20 @@ class TrustCommands(ManagerBase):
         from dbman.lint import lint
 
         return lint(self.scene, names, **options)
+
+    def fix(self, linted: Linted, *, dry_run: bool = False) -> Fixed:
+        """Mend what `lint` has found and nobody has to think about, in all scripts or in none."""
+        from dbman.lint import fix
+
+        fixed = fix(linted, dry_run=dry_run)
+        self._read_again()
+        return fixed
+
+    def baseline(self, *names: str, dry_run: bool = False) -> Baselines:
+        """Write down the scripts of extensions as they are released."""
+        from dbman.lint import write_baselines
+
+        return write_baselines(self.scene, names, dry_run=dry_run)
 
     def rules(self) -> tuple[Rule, ...]:
         """Return the rules of `lint`, those of others included."""

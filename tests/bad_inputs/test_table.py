@@ -9,6 +9,7 @@ from bad_inputs.case import Case, Place
 from bad_inputs.checks import CHECKS
 from bad_inputs.extensions import EXTENSIONS
 from bad_inputs.files import FILES
+from bad_inputs.lints import LINTS
 from bad_inputs.pictures import PICTURES
 from bad_inputs.rows import ROWS
 from bad_inputs.scaffold import SCAFFOLD
@@ -19,6 +20,7 @@ from bad_inputs.settings import SETTINGS
 TABLE: tuple[Case, ...] = (
     *CALLS,
     *CHECKS,
+    *LINTS,
     *SETTINGS,
     *FILES,
     *ROWS,

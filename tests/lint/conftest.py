@@ -38,7 +38,11 @@ def install(site: Path, scripts: Mapping[str, str], **options: str) -> None:
             points = {"dbman.extensions": {name: f"{name}.db:extension"}}
             project = {"name": name, "version": "1.0", "entry-points": points}
             INSTALLER["write_dist_info"](site, project, package=name)
-        is_first = place == min(each for each in scripts if each.startswith(f"{name}/"))
+        if not file.endswith(".py"):
+            (folder / file).write_text(scripts[place], encoding="utf-8")
+            continue
+        own = [each for each in scripts if each.startswith(f"{name}/") and each.endswith(".py")]
+        is_first = place == min(own)
         text = filled(scripts[place], file.removesuffix(".py"), name if is_first else None)
         (folder / file).write_text(text, encoding="utf-8")
 
@@ -69,6 +73,8 @@ def _bound(node: ast.stmt) -> set[str]:
         return {node.name}
     if isinstance(node, ast.Import | ast.ImportFrom):
         return {alias.asname or alias.name for alias in node.names}
+    if isinstance(node, ast.AnnAssign):
+        return _bound(ast.Assign([node.target], ast.Constant(None)))
     targets = node.targets if isinstance(node, ast.Assign) else []
     return {target.id for target in targets if isinstance(target, ast.Name)}
 

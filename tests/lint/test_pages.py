@@ -37,7 +37,7 @@ def downgrade():
     op.drop_table("poser_widget")
 """
 """What stands before the examples of a page, as the first script of poser."""
-_FILE = re.compile(r"^# (\w+/\w+\.py)\n", re.MULTILINE)
+_FILE = re.compile(r"^# (\w+/[\w.]+)\n", re.MULTILINE)
 
 
 def example(rule: Rule, word: str) -> Mapping[str, str]:

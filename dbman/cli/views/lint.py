@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,13 @@ from dbman.cli.render import Block, Line, Page, Styled, Table
 from dbman.cli.views.moves import counted
 
 if TYPE_CHECKING:
-    from dbman.lint import Finding, Linted, NotRun, Rule
+    from dbman.lint import Baselines, Finding, Fixed, Linted, NotRun, Rule
+    from dbman.lint.baseline import Baseline
 
 _STYLES = {"error": "bad", "warning": "warn", "info": "dim"}
 
 
-def linted_page(linted: Linted) -> Page:
+def linted_page(linted: Linted, form: str = "text") -> Page:
     """Return the page of `dbman lint`: one line for each finding, the account on stderr."""
     data = {
         "clean": linted.clean,
@@ -28,12 +30,68 @@ def linted_page(linted: Linted) -> Page:
     }
     return Page(
         data,
-        [_line(each) for each in linted.findings],
+        _shown(linted, form),
         _account(linted),
         [_not_run_line(each) for each in linted.not_run],
         _hint(linted),
         exit_code=0 if linted.clean else 1,
     )
+
+
+def fixed_page(fixed: Fixed, form: str) -> Page:
+    """Return the page of `dbman lint --fix`: what is left, or with --dry-run what would change."""
+    page = linted_page(fixed.left, form)
+    scripts = [
+        {
+            "path": str(each.path),
+            "findings": [_finding_data(finding) for finding in each.findings],
+            "diff": each.diff,
+        }
+        for each in fixed.scripts
+    ]
+    said: list[Block] = [
+        f"{'mended' if fixed.done else 'would mend'} {shown_path(script.path)}:"
+        f" {finding.code} {finding.message}"
+        for script in fixed.scripts
+        for finding in script.findings
+    ]
+    text = page.text
+    if not fixed.done and form == "text":
+        text = [script.diff.removesuffix("\n") for script in fixed.scripts]
+    return replace(
+        page,
+        data={**page.data, "fixed": scripts, "done": fixed.done},
+        text=text,
+        said=[*said, *page.said],
+        warnings=[*fixed.refused, *page.warnings],
+        hint=page.hint if fixed.left.findings and fixed.done else None,
+    )
+
+
+def baselines_page(baselines: Baselines) -> Page:
+    """Return the page of `dbman lint --baseline`: the files that were written, or their texts."""
+    data = {
+        "baselines": [
+            {
+                "extension": each.extension,
+                "path": str(each.path),
+                "added": list(each.added),
+                "changed": list(each.changed),
+                "removed": list(each.removed),
+                "text": each.text,
+            }
+            for each in baselines.files
+        ],
+        "refused": list(baselines.refused),
+        "done": baselines.done,
+    }
+    if baselines.done:
+        text = [shown_path(each.path) for each in baselines.files]
+    else:
+        text = [each.text.removesuffix("\n") for each in baselines.files]
+    said = [_baseline_line(each) for each in baselines.files]
+    nothing = baselines.refused and not baselines.files
+    return Page(data, text, said, baselines.refused, exit_code=1 if nothing else 0)
 
 
 def rules_page(rules: Sequence[Rule]) -> Page:
@@ -58,6 +116,23 @@ def shown_path(path: Path) -> str:
     """Return a path as people type it: relative where it is below the current folder."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith(os.pardir) else relative
+
+
+def _shown(linted: Linted, form: str) -> list[Block]:
+    """Return the findings for people, or in the form of another program."""
+    from dbman.lint.formats import FORMATS
+
+    if form not in FORMATS:
+        return [_line(each) for each in linted.findings]
+    text = FORMATS[form](linted, Path.cwd())
+    return [text] if text else []
+
+
+def _baseline_line(each: Baseline) -> str:
+    """Return what has changed in a file, in one line."""
+    counts = {"added": each.added, "changed": each.changed, "removed": each.removed}
+    told = ", ".join(f"{len(ids)} {word}" for word, ids in counts.items() if ids)
+    return f"{each.extension}: {told or 'as it was'}"
 
 
 def _line(finding: Finding) -> Line:
