@@ -36,6 +36,7 @@ _PATTERNS: Mapping[str, tuple[str, ...]] = {
     "SQLite": (
         r"\binsert\s+or\s+(?:replace|ignore|abort|fail|rollback)\b",
         r"\bautoincrement\b",
+        r"^\s*pragma\b",
         r"\bsqlite_(?:master|schema|sequence)\b",
         r"\b(?:strftime|julianday|datetime|last_insert_rowid|randomblob)\s*\(",
         r"\bwithout\s+rowid\b",

@@ -187,6 +187,10 @@ CASES: dict[str, tuple[str, str, str]] = {
     ),
     "vacuum_in_the_downgrade": ("pass", 'op.get_bind().exec_driver_sql("ANALYZE")', ""),
     "analyze": ('op.execute("ANALYZE {table}")', "pass", "215"),
+    "pragma_that_tells": ('op.execute("PRAGMA table_info({table})")', "pass", "209"),
+    "pragma_that_asks": ('op.execute("PRAGMA foreign_keys")', "pass", "209"),
+    "pragma_that_does": ('op.execute("PRAGMA optimize")', "pass", "209 215"),
+    "pragma_that_sets": ('op.execute("PRAGMA main.cache_size(9)")', "pass", "209 215"),
     "savepoint": (f"with op.get_bind().begin_nested():\n    {FILL}", FILL, ""),
     # locks of PostgreSQL
     "index_of_a_new_table": (
