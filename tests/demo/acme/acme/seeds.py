@@ -1,7 +1,7 @@
 """The first rows of acme."""
 
 from acme.models import Category, Product, Supplier
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 CODES = {"MUG-1": "Mug", "HAT-1": "Hat"}
 
@@ -17,6 +17,7 @@ def first_rows(session):
         general = Category(title="General")
         session.add(general)
     for code, name in CODES.items():
-        if session.scalars(select(Product).filter_by(code=code)).first() is None:
-            product = Product(code=code, name=name, price=5, category=general, supplier=supplier)
+        if session.scalars(select(Product.id).filter_by(code=code)).first() is None:
+            product = Product(code=code, name=name, category=general, supplier=supplier)
+            product.price = text("5")  # SQLite has no decimals, of which SQLAlchemy warns
             session.add(product)
