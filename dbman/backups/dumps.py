@@ -9,16 +9,13 @@ https://mariadb.com/kb/en/mariadb-dump/.
 
 from __future__ import annotations
 
-import shlex
-import shutil
 import subprocess
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
-from urllib.parse import quote
 
 from dbman.backups.writing import new_file
+from dbman.clients import Command, mariadb_client, postgresql_client
 from dbman.config import hide_password
 from dbman.config.processes import variables
 from dbman.config.urls import hide_words
@@ -26,29 +23,6 @@ from dbman.errors import DatabaseError, UsageError
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
-
-_LIBPQ = {
-    "host", "hostaddr", "port", "connect_timeout", "options", "application_name", "passfile",
-    "sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "channel_binding", "gssencmode",
-    "krbsrvname", "target_session_attrs", "service", "require_auth",
-}  # fmt: skip
-_SSL = {"ssl_ca": "--ssl-ca", "ssl_cert": "--ssl-cert", "ssl_key": "--ssl-key"}
-
-
-@dataclass(frozen=True)
-class Command:
-    """A program of a server with its arguments; `str()` is the line for a shell."""
-
-    words: tuple[str, ...]
-    """The program and its arguments, no password among them."""
-    password: str
-    """How the program gets the password."""
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """The variables that hold the password."""
-
-    def __str__(self) -> str:
-        """Return the line for a shell."""
-        return shlex.join(self.words)
 
 
 def dump_command(url: URL) -> Command:
@@ -117,65 +91,18 @@ def _commands(url: URL) -> tuple[Callable[[URL], Command], Callable[[URL], Comma
 
 
 def _pg_dump(url: URL) -> Command:
-    return _postgresql(url, "pg_dump", "--clean", "--if-exists")
+    return postgresql_client(url, "pg_dump", "--clean", "--if-exists")
 
 
 def _psql(url: URL) -> Command:
-    return _postgresql(
+    return postgresql_client(
         url, "psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"
     )
 
 
-def _postgresql(url: URL, *words: str) -> Command:
-    dbname = f"--dbname={_libpq(url)}"
-    return Command((*words, dbname), "PGPASSWORD, or ~/.pgpass", _secret(url, "PGPASSWORD"))
-
-
-def _libpq(url: URL) -> str:
-    """Return the connection URI that PostgreSQL's programs take, without a password."""
-    user = f"{quote(url.username, safe='')}@" if url.username else ""
-    host = f"[{url.host}]" if ":" in (url.host or "") else url.host or ""
-    port = f":{url.port}" if url.port else ""
-    pairs = [
-        f"{key}={quote(value, safe='')}"
-        for key, values in sorted(url.normalized_query.items())
-        for value in values
-        if key in _LIBPQ
-    ]
-    tail = f"?{'&'.join(pairs)}" if pairs else ""
-    return f"postgresql://{user}{host}{port}/{quote(url.database or '', safe='')}{tail}"
-
-
 def _mariadb_dump(url: URL) -> Command:
-    return _mysql(url, "mariadb-dump", "--single-transaction", "--routines", "--events")
+    return mariadb_client(url, "mariadb-dump", "--single-transaction", "--routines", "--events")
 
 
 def _mariadb(url: URL) -> Command:
-    return _mysql(url, "mariadb")
-
-
-def _mysql(url: URL, program: str, *words: str) -> Command:
-    """Return a command under MariaDB's name for it, or MySQL's where only that is installed."""
-    if not shutil.which(program):
-        older = {"mariadb-dump": "mysqldump", "mariadb": "mysql"}[program]
-        program = older if shutil.which(older) else program
-    where = {"--host": url.host, "--port": url.port, "--user": url.username}
-    where["--socket"] = _first(url, "unix_socket")
-    where |= {option: _first(url, key) for key, option in _SSL.items()}
-    given = [f"{option}={value}" for option, value in where.items() if value]
-    if url.host and not _first(url, "unix_socket"):
-        given.append("--protocol=tcp")
-    return Command(
-        (program, *given, *words, str(url.database)),
-        "MYSQL_PWD, or --defaults-extra-file=FILE as its first argument",
-        _secret(url, "MYSQL_PWD"),
-    )
-
-
-def _secret(url: URL, variable: str) -> dict[str, str]:
-    password = url.password or _first(url, "password") or _first(url, "passwd")
-    return {variable: str(password)} if password else {}
-
-
-def _first(url: URL, key: str) -> str | None:
-    return next(iter(url.normalized_query.get(key, ())), None)
+    return mariadb_client(url, "mariadb")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from dbman.cli.commands import command
 from dbman.cli.options import (
     BackupFile,
@@ -18,6 +20,7 @@ from dbman.cli.options import (
     Row,
     Rows,
     Run,
+    ShellArguments,
     Yes,
 )
 from dbman.cli.render import Block, Page, Styled, Table
@@ -104,6 +107,15 @@ def restore(
         file, confirm=asker.about_restoring, backup=not no_backup, run=run, dry=plan
     )
     return restored_page(restored, plan=plan)
+
+
+@command(None, "dbman shell", "dbman shell -- -c 'SELECT 1'")
+def shell(session: Session, arguments: ShellArguments = None) -> NoReturn:
+    """Open the database's own shell: sqlite3, psql or mariadb."""
+    from dbman.shells import become
+
+    session.refuse_json()
+    become(session.opened.shell(*arguments or ()))
 
 
 @command(None, "dbman seed", "dbman seed poser --plan", moves=True)

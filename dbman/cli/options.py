@@ -260,6 +260,10 @@ class CacheVerb(StrEnum):
 CacheAction: TypeAlias = Annotated[
     CacheVerb, Argument(help="List it, or take it away.", metavar="[info|clear]")
 ]
+ShellArguments: TypeAlias = Annotated[
+    list[str] | None,
+    Argument(metavar="-- ARGUMENT", help="What the shell is given besides.", show_default=False),
+]
 Rows: TypeAlias = Annotated[bool, Option("--rows", help="The rows of the version tables.")]
 Scripts: TypeAlias = Annotated[bool, Option("--scripts", help="Import no models.")]
 PathOnly: TypeAlias = Annotated[bool, Option("--path", help="Print the file alone.")]

@@ -112,6 +112,13 @@ class Session:
         """Print what `show` gets as JSON, also without ``--json``, if that is wanted."""
         self.options = replace(self.options, as_json=self.options.as_json or wanted)
 
+    def refuse_json(self) -> None:
+        """Raise `UsageError` where a program's own output would have to be JSON."""
+        if self.options.as_json:
+            raise UsageError(
+                f"`{self.host.prog} {self.command}` prints no JSON", "leave --json away"
+            )
+
     def refuse_database(self) -> None:
         """Raise `UsageError` where a database is named for work on scratch ones."""
         if self.options.url is not None or self.options.db is not None:

@@ -11,6 +11,7 @@ from dbman.manager.base import ManagerBase
 
 if TYPE_CHECKING:
     from dbman.backups import Backup, Restored
+    from dbman.clients import Command
     from dbman.drift import Check
     from dbman.fresh import FreshDatabases
     from dbman.migrator.detect import Detected
@@ -183,6 +184,12 @@ class DatabaseCommands(ManagerBase):
         from dbman.seeding import seed
 
         return seed(self.scene, names, dry=dry)
+
+    def shell(self, *arguments: str) -> Command:
+        """Return the command line of the database's own shell, with arguments of yours for it."""
+        from dbman.shells import find_shell
+
+        return find_shell(self.database, arguments)
 
     def status(self) -> DatabaseStatus:
         """Return where the database stands."""

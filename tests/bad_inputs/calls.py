@@ -69,6 +69,14 @@ CALLS = (
         "script from a revision that is not known", "upgrade --sql b1:",
         "no revision 'b1' that any installed extension has", LISTS,
     ),
+    call(
+        "shell as JSON", "shell --json",
+        "`dbman shell` prints no JSON", "leave --json away",
+    ),
+    case(
+        "shell on a file that is not there", "shell --db x.db", 3, opened(),
+        error("no database at HERE/x.db", "`dbman initdb` makes it"),
+    ),
     target(
         "seed of an unknown extension", "seed shp",
         "no extension is named 'shp'; did you mean 'shop'?", "`dbman extensions` lists them",

@@ -30,7 +30,7 @@ def test_the_overview_fits_a_screen(cli: Cli) -> None:
     assert len(lines) <= 50
     assert max(map(len, lines)) <= 80
     assert " ".join(lines[-2:]) == (
-        "Also: current, versiondb, branches, collect, forget, backup, restore, seed, cache, explain, version-locations"
+        "Also: current, versiondb, branches, collect, forget, backup, restore, shell, seed, cache, explain, version-locations"
     )
     assert [line.rstrip(":") for line in lines if line[:1].isupper() and line.endswith(":")] == [
         "Options",
