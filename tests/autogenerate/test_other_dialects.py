@@ -119,6 +119,7 @@ def test_unchanged_models_give_nothing(workshop: Workshop, models: str, url: str
     again = workshop.generate("shop", settings=settings)
     assert again.operations == ()
     assert again.path is None
+    assert workshop.manager(**settings).check().drifts == ()
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -155,6 +156,7 @@ def test_unchanged_columns_of_scripts_give_nothing(workshop: Workshop, name: str
     options = {"environment": {"compare_server_default": True}}
     found = workshop.generate("shop", settings={"url": HOME, **options})
     assert found.operations == ()
+    assert workshop.manager(url=HOME, **options).check().drifts == ()
 
 
 def test_values_added_to_an_enumeration(workshop: Workshop) -> None:
