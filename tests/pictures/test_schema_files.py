@@ -73,7 +73,7 @@ def test_dot() -> None:
     text = FORMS["dot"](diagram_of(SHOP))
     assert text.startswith("// made by dbman schema\ndigraph schema {\n")
     assert text.count("subgraph cluster_") == 3
-    assert '  t2:r1 -> t1:r0 [color="#666666"];\n' in text
+    assert '  t1:e0:e -> t2:r1:w [color="#666666"];\n' in text
     for label in re.findall(r"label=<(<table.*)>\];", text):
         ElementTree.fromstring(label)
 

@@ -1,5 +1,6 @@
 """The schema in the language of Graphviz: tables as HTML-like labels, a cluster for each extension.
 
+What is referred to stands at the left, so an edge begins there and its arrow is at its back.
 Source: https://graphviz.org/doc/info/shapes.html#html
 """
 
@@ -26,7 +27,8 @@ def draw_dot(diagram: Diagram) -> str:
 def _lines(diagram: Diagram) -> Iterator[str]:
     yield f"// {MARK} schema"
     yield "digraph schema {"
-    yield "  rankdir=RL;"
+    yield "  rankdir=LR;"
+    yield "  edge [dir=back];"
     yield '  node [shape=plain fontname="sans-serif" fontsize=10];'
     for number, name in enumerate(diagram.groups):
         tone = LIGHT[number % COUNT]
@@ -37,7 +39,7 @@ def _lines(diagram: Diagram) -> Iterator[str]:
         yield "  }"
     for line in diagram.lines:
         tone = _MARKS.get(line.mark or "", "#666666")
-        ends = f"t{line.start}:r{line.start_row} -> t{line.end}:r{line.end_row}"
+        ends = f"t{line.end}:e{line.end_row}:e -> t{line.start}:r{line.start_row}:w"
         yield f'  {ends} [color="{tone}"];'
     yield "}"
 
@@ -48,10 +50,10 @@ def _table(box: Box, tone: str) -> str:
     rows = "".join(
         f'<tr><td port="r{number}" align="left"{_filled(row.mark)}>'
         f"{_bold(f'{SIGNS[row.mark]} {row.name}'.strip(), row.is_key)}</td>"
-        f'<td align="left"{_filled(row.mark)}>{_text(row.type)}</td></tr>'
+        f'<td port="e{number}" align="left"{_filled(row.mark)}>{_text(row.type)}</td></tr>'
         for number, row in enumerate(box.rows)
     )
-    head = f'<tr><td port="{"h" if box.rows else "r0"}" colspan="2" bgcolor="{tone}">'
+    head = f'<tr><td port="{"h" if box.rows else "e0"}" colspan="2" bgcolor="{tone}">'
     return (
         f'<table border="0" cellborder="1" cellspacing="0" color="{tone}">'
         f'{head}<font color="#ffffff">{_text(name)}</font></td></tr>{rows}</table>'

@@ -13,7 +13,7 @@ from dbman.pictures.schema.routing import Ways, find_ways, points
 
 PADDING = 10
 """Between a group's border and its boxes."""
-_CHARACTER = 6.4
+_CHARACTER, _BOLD = 6.4, 7.8
 _NARROW, _BROAD = 150, 290
 _GAP = 60
 
@@ -30,7 +30,7 @@ class Layout:
         """Return the width of every box: enough for nearly all rows and names."""
         needed = sorted(
             max(
-                [columns(plain(box.table.name)) * 1.15 + 2]
+                [columns(plain(box.table.name)) * _BOLD / _CHARACTER + 3]
                 + [columns(row_name(row)) + columns(plain(row.type)) + 7 for row in box.rows]
             )
             for box in self.diagram.boxes
@@ -103,7 +103,7 @@ class Layout:
 
     def title(self, name: str) -> str:
         """Return the name of a table as it is shown."""
-        return cut(plain(name), int(self.box_width / _CHARACTER / 1.15) - 2)
+        return cut(plain(name), int((self.box_width - 18) / _BOLD))
 
 
 def row_name(row: Row) -> str:

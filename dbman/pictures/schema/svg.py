@@ -56,7 +56,7 @@ def colour(diagram: Diagram, group: int) -> str:
 
 def _group(layout: Layout, group: int) -> str:
     left, top, width, height = layout.frame(group)
-    name = cut(plain(layout.diagram.groups[group]), max(8, width // 9))
+    name = cut(plain(layout.diagram.groups[group]), max(8, width // 11))
     return (
         f'<g class="group {colour(layout.diagram, group)}">'
         f'<rect x="{left}" y="{top}" width="{width}" height="{height}" rx="7"/>'
