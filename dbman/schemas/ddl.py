@@ -64,6 +64,10 @@ class Writer:
         lines = [self.column(column, facts, options) for column in columns]
         for kind in _CONSTRAINTS:
             lines += [self.constraint(fact, columns, options) for fact in found[kind]]
+        for fact in found["index"]:
+            if self._is_unnamed(fact):
+                kind, on = self._index(fact.value, columns)
+                lines.append(f"{kind}INDEX {on}")
         lines += [self.foreign_key(key) for key in keys]
         inside = ",\n".join(f"    {line}" for line in lines)
         word = "UNLOGGED TABLE" if "UNLOGGED" in options else "TABLE"
@@ -84,6 +88,8 @@ class Writer:
         """Yield the statements that follow the one that makes a table."""
         table = self.name(name)
         for fact in found["index"]:
+            if self._is_unnamed(fact):
+                continue
             kind, on = self._index(fact.value, columns)
             yield f"CREATE {kind}INDEX {self.quote(fact.name)} ON {table} {on};"
         for fact in found["trigger"]:
@@ -97,6 +103,10 @@ class Writer:
         for option in sorted(options.keys() - _AFTER.keys() - {*_ELSEWHERE}):
             if not option.islower():
                 yield f"-- {table}: {option} {options[option]}"
+
+    def _is_unnamed(self, index: Fact) -> bool:
+        """Return whether MariaDB gave an index its name, as it does for foreign keys."""
+        return self.dialect in ("mariadb", "mysql") and index.name.startswith("(")
 
     def _index(self, value: str, columns: Sequence[str]) -> tuple[str, str]:
         """Return the kind of an index, and what it is on."""

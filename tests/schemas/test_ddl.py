@@ -85,6 +85,7 @@ def test_the_statements_build_the_same_again(connection: Connection) -> None:
     again = read(connection)
     assert [str(each) for each in difference(told.facts, again.facts)] == []
     assert schema_text(again) == text
+    assert "INDEX `(" not in text
 
 
 def test_the_order_of_making_means_nothing(memory: Connection) -> None:
