@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dbman.errors import Problem
 from dbman.extensions import InstalledExtension
+from dbman.headers import kept_headers
 from dbman.progress import NullProgress, Progress, counted
 from dbman.revisions import Key, Revision, RevisionGraph
 from dbman.scripts import Script, read_location
@@ -64,13 +65,14 @@ def placed_scripts(
         key=lambda place: -len(place[0].parts),
     )
     seen: set[Path] = set()
-    for location, extension in counted(
-        progress or NullProgress(), "reading scripts", places, lambda place: place[1].name
-    ):
-        for script in read_location(location):
-            if script.path not in seen:
-                seen.add(script.path)
-                yield extension, script
+    with kept_headers(location for location, _ in places) as read:
+        for location, extension in counted(
+            progress or NullProgress(), "reading scripts", places, lambda place: place[1].name
+        ):
+            for script in read_location(location, read):
+                if script.path not in seen:
+                    seen.add(script.path)
+                    yield extension, script
 
 
 def _read(

@@ -10,7 +10,7 @@ import ast
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
@@ -108,16 +108,18 @@ def scripts_folder(location: Path) -> Path:
     return versions if is_environment else location
 
 
-def read_location(folder: Path) -> tuple[Script, ...]:
+def read_location(folder: Path, read: Callable[[str], Script] | None = None) -> tuple[Script, ...]:
     """Return the scripts of a version location and of the folders in it, sorted by path.
 
     Nothing is returned if the folder is missing. A whole Alembic environment stands for its
     ``versions``. A module in a folder below that assigns no header is a helper of the scripts
     beside it and passed over. A folder that cannot be read is told as a script with a problem.
+    `read` is what reads a script, where that is more than `read_script`.
     """
     folder = scripts_folder(folder)
     failures: list[OSError] = []
-    scripts = [read_script(Path(path)) for path in sorted(_files(folder, failures))]
+    read = read or (lambda path: read_script(Path(path)))
+    scripts = [read(path) for path in sorted(_files(folder, failures))]
     found = [script for script in scripts if not _is_helper(script, folder)]
     for failure in failures:
         if not isinstance(failure, FileNotFoundError):

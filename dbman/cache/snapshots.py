@@ -19,27 +19,16 @@ from pathlib import Path
 
 from dbman import __version__
 from dbman.cache.purity import changes, is_pure, names_what_changes
-from dbman.cache.store import Store
 from dbman.config import Settings
 from dbman.errors import ScriptError
 from dbman.extensions import InstalledExtension
 from dbman.revisions import Revision
 from dbman.sources import parse
+from dbman.store import Store
 
 _RUNNING = ("alembic", "sqlalchemy")
 _SETTINGS = ("cascade", "environment", "translate", "x")
 """The settings that change what a replay makes; bootstraps and version tables count besides."""
-
-
-def snapshot_store() -> Store:
-    """Return where snapshots are kept: in the user's cache folder, at most 32 and 256 MiB."""
-
-    def find() -> Path:
-        from platformdirs import user_cache_path
-
-        return user_cache_path("dbman", appauthor=False) / "snapshots"
-
-    return Store(find, ".sqlite")
 
 
 @dataclass(frozen=True)
@@ -69,7 +58,7 @@ class Snapshot:
 
     @cached_property
     def key(self) -> str:
-        """The hash, in hexadecimal digits."""
+        """Return the name: the hash, in hexadecimal digits, behind a word that says what it is."""
         settings = self.settings
         parts = {
             "versions": [*map(version, _RUNNING), sqlite3.sqlite_version, sys.version],
@@ -83,7 +72,7 @@ class Snapshot:
                 for each in self.revisions
             ),
         }
-        return _hash(json.dumps(parts).encode())
+        return f"snapshot-{_hash(json.dumps(parts).encode())}"
 
     @property
     def _is_wanted(self) -> bool:

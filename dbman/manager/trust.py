@@ -10,9 +10,9 @@ from dbman.manager.base import ManagerBase
 
 if TYPE_CHECKING:
     from dbman.about import About
-    from dbman.cache import Store
     from dbman.drift import Check
     from dbman.lint import Baselines, Fixed, Linted, Rule
+    from dbman.store import Store
     from dbman.verify import Verification
 
 
@@ -86,7 +86,7 @@ class TrustCommands(ManagerBase):
         return find_rule(word)
 
     def cache(self) -> Store:
-        """Return the snapshots of scratch databases: `entries` lists them, `clear` removes them."""
-        from dbman.cache import snapshot_store
+        """Return what is kept between runs: `entries` lists the files, `clear` removes them."""
+        from dbman.store import kept_store
 
-        return snapshot_store()
+        return kept_store()

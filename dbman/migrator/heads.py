@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from dbman.bootstrap import run_bootstrap
-from dbman.cache import Snapshot, snapshot_store
+from dbman.cache import Snapshot
 from dbman.config import Settings
 from dbman.database import Database
 from dbman.dialects.memory import Memory
@@ -21,6 +21,7 @@ from dbman.migrator.scene import Scene
 from dbman.plans import plan_downgrade, plan_upgrade, require_sound
 from dbman.revisions import Key, Revision
 from dbman.scratch import scratch
+from dbman.store import kept_store
 from dbman.targets import Targets
 
 Replay = Callable[[Scene, Database], Mapping[str, str]]
@@ -98,7 +99,7 @@ def _fill(
     is_whole = not any(each.skipped or not each.enabled for each in scene.extensions)
     if not is_whole or not isinstance(memory, Memory):
         return replay(scene, database)
-    snapshot = Snapshot(scene.settings, scene.extensions, revisions, snapshot_store())
+    snapshot = Snapshot(scene.settings, scene.extensions, revisions, kept_store())
     is_sound = not scene.graph.problems and not scene.graph.clashes
     if is_sound and (content := snapshot.read()):
         memory.fill(content)

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from dbman import Manager
-from dbman.cache import snapshot_store
 from dbman.dialects.memory import Memory
 from dbman.facts import read_facts
 from dbman.migrator.heads import at_heads
 from dbman.migrator.moves import Move
+from dbman.store import kept_store
 from scripts_text import makes, models, script
 
 STAMPED = """op.create_table("t", sa.Column("id", sa.Integer, primary_key=True),
@@ -61,7 +61,7 @@ def built(**settings: Any) -> tuple[Any, Any]:
 
 def kept() -> int:
     """Return how many snapshots are kept."""
-    return len(snapshot_store().entries())
+    return len(kept_store().entries())
 
 
 def test_a_second_look_takes_the_snapshot(site: Path, replays: list[str]) -> None:
@@ -181,7 +181,7 @@ def test_not_where_the_settings_say_so(site: Path) -> None:
 def test_a_damaged_snapshot_is_made_again(site: Path, replays: list[str]) -> None:
     """In silence."""
     first = built()
-    (entry,) = snapshot_store().entries()
+    (entry,) = kept_store().entries()
     entry.path.write_bytes(entry.path.read_bytes()[:-100])
     assert built() == first
     assert len(replays) == 2

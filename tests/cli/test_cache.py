@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dbman.cache import snapshot_store
+from dbman.store import kept_store
 
 
 def test_info_and_clear(cli) -> None:
     """What generate has kept of the demo."""
     assert cli("generate", "poser", "-m", "x", "--empty", "--dry-run").code == 0
     assert cli("generate", "poser", "-m", "x", "--dry-run").code == 0
-    (entry,) = snapshot_store().entries()
-    told = f"1 snapshot, {entry.size / 1024:.0f} KiB, in {entry.path.parent}"
+    (entry,) = kept_store().entries()
+    told = f"1 file, {entry.size / 1024:.0f} KiB, in {entry.path.parent}"
     shown = cli("cache", "info")
     assert shown.out.split()[0] == entry.path.name
     assert shown.err.splitlines() == [told, "`dbman cache clear` takes it away"]
     assert cli("cache", "clear").err.splitlines() == [f"cleared: {told}"]
     assert not entry.path.exists()
-    nothing = f"0 snapshots, 0 KiB, in {entry.path.parent}"
+    nothing = f"0 files, 0 KiB, in {entry.path.parent}"
     assert cli("cache").err.splitlines() == [nothing]
     assert cli("cache", "clear").err.splitlines() == [f"cleared: {nothing}"]
 

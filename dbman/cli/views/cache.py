@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from dbman.cli.render import Page, Styled, Table
 
 if TYPE_CHECKING:
-    from dbman.cache import Entry, Store
+    from dbman.store import Entry, Store
 
 
 def cache_page(store: Store) -> Page:
-    """Return each snapshot: its size and when it was used last."""
+    """Return each file: its size and when it was used last."""
     entries = store.entries()
     rows = [(each.path.name, _size(each.size), Styled(_when(each), "dim")) for each in entries]
     hint = "`dbman cache clear` takes it away" if entries else None
@@ -33,7 +33,7 @@ def _data(store: Store, entries: Sequence[Entry]) -> dict[str, Any]:
 
 def _summary(store: Store, entries: Sequence[Entry]) -> str:
     number = len(entries)
-    what = "1 snapshot" if number == 1 else f"{number} snapshots"
+    what = "1 file" if number == 1 else f"{number} files"
     return f"{what}, {_size(sum(each.size for each in entries))}, in {store.folder}"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dbman.cache import Store
+from dbman.store import Store
 
 
 @pytest.fixture

@@ -33,6 +33,17 @@ class Entry:
     """When it was used last, in seconds since 1970."""
 
 
+def kept_store() -> Store:
+    """Return what is kept in the user's cache folder: at most 32 files and 256 MiB."""
+
+    def find() -> Path:
+        from platformdirs import user_cache_path
+
+        return user_cache_path("dbman", appauthor=False) / "kept"
+
+    return Store(find, ".kept")
+
+
 @dataclass(frozen=True)
 class Store:
     """Files of one kind in one folder."""
