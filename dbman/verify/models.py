@@ -32,6 +32,8 @@ def _compare(bench: Bench, unit: Unit) -> Iterator[Outcome]:
         yield unit.finding(f"it cannot be checked: {why}")
     elif why := found.aside.get(unit.extension or ""):
         yield unit.skipped(why)
+    if found.problem and unit.extension in bench.asked[:1]:  # one finding, and nobody knows whose
+        yield unit.finding(f"the models of all cannot be built: {found.problem}")
     for drift in found.drifts:
         if drift.extension == unit.extension:
             hint = (

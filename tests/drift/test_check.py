@@ -112,3 +112,12 @@ def test_a_wrong_name(pair: Workshop) -> None:
     """The nearest one is named."""
     with pytest.raises(UsageError, match="no extension is named 'posr'; did you mean 'poser'"):
         pair.manager().check("posr")
+
+
+def test_verify_tells_models_that_cannot_be_built(pair: Workshop) -> None:
+    """Once, for nobody knows whose they are; what was not compared is not passed as sound."""
+    pair.models("shop", NAME, f"{NAME}, CheckConstraint('id >')")
+    pair.models("shop", "Column, ", "CheckConstraint, Column, ")
+    found = [each.message for each in pair.manager().verify().findings if each.check == "check"]
+    assert len(found) == 1
+    assert found[0].startswith("the models of all cannot be built: ")
