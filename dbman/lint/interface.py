@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from inspect import getdoc
 from pathlib import Path
@@ -102,17 +102,20 @@ class Rule(ABC):
         fix: Fix | None = None,
     ) -> Finding:
         """Return a finding in a script, `at` a line and a column of it."""
+        name, revision = source.extension.name, source.header.revision
+        return replace(self.about(source.path, message, at, name, hint), revision=revision, fix=fix)
+
+    def about(
+        self,
+        path: Path | None,
+        message: str,
+        at: tuple[int, int] = (1, 1),
+        extension: str | None = None,
+        hint: str | None = None,
+    ) -> Finding:
+        """Return a finding in a file that is no sound script, or in none."""
         return Finding(
-            self.code,
-            self.name,
-            self.severity,
-            message,
-            source.path,
-            *at,
-            source.extension.name,
-            source.header.revision,
-            hint,
-            fix,
+            self.code, self.name, self.severity, message, path, *at, extension, hint=hint
         )
 
     @property

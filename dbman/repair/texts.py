@@ -58,6 +58,12 @@ class ScriptText:
             raise self._computed(value, name) from err
         return value
 
+    def ids(self, name: str) -> list[str]:
+        """Return the ids that the header gives a name; raise `ScriptError` as `value` does."""
+        node = self.value(name)
+        said = ast.literal_eval(node) if node is not None else None
+        return [said] if isinstance(said, str) and said else list(said or ())
+
     def assign(self, name: str, value: object) -> None:
         """Give a name of the header another value; one that is not there is added at its end."""
         node = self.value(name)

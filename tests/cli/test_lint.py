@@ -115,3 +115,19 @@ def test_explain_prints_the_page_of_a_rule(cli: Cli) -> None:
     assert len(codes) > 25
     assert codes == sorted(codes)
     assert len(json.loads(cli("explain", "--json").out)["rules"]) == len(codes)
+
+
+def test_the_demo(cli: Cli) -> None:
+    """What is dangerous or bad manners in its history, and nothing else but infos."""
+    data = json.loads(cli("lint", "--json").out)
+    found = [each for each in data["findings"] if each["severity"] != "info"]
+    assert sorted((each["code"], each["extension"], each["revision"]) for each in found) == [
+        ("DBM105", "gadget", "4b43bcd753fd"),
+        ("DBM201", "acme", "787ee00b66c0"),
+        ("DBM202", "acme", "d5cccafd24c8"),
+        ("DBM203", "acme", "460009ba91e4"),
+        ("DBM204", "acme", "9666a3a8c6e7"),
+        ("DBM208", "acme", "aa9b35ddb8a9"),
+        ("DBM208", "acme", "b29ababa9812"),
+    ]
+    assert data["not_run"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -256,3 +257,18 @@ def test_without_a_recording_a_rule_is_told_as_not_run(
     result = linted({"acme/a1.py": "", "poser/p1.py": 'revision = "a1"'}, "ACME3")
     assert [each.code for each in result.not_run] == ["ACME3"]
     assert "nothing can be replayed: revision 'a1' is in " in result.not_run[0].reason
+
+
+def test_the_rule_of_the_page_works(linted: Lint, others: Callable[..., None]) -> None:
+    """What docs/lint.md shows runs as it stands."""
+    page = (Path(__file__).parents[2] / "docs" / "lint.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```python\n(from dbman.lint import.*?)```", page, re.DOTALL)
+    others(text, "acme_rules:NoFloats")
+    upgrade = 'op.add_column("item", sa.Column("price", sa.Float))'
+    scripts = {
+        "acme/a1.py": 'def upgrade():\n    op.create_table("item", sa.Column("id", sa.Integer))',
+        "acme/a2.py": f'down_revision = "a1"\ndef upgrade():\n    {upgrade}',
+    }
+    result = linted(scripts, "no-floats")
+    assert told(result) == ["a2.py:4 ACME101"]
+    assert result.findings[0].message == "item gets a float"

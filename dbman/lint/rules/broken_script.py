@@ -52,16 +52,8 @@ class BrokenScript(Rule):
 
     def _told(self, problem: Problem, extension: str | None, path: Path | None) -> Finding:
         line = re.match(rf"{re.escape(str(path))}:(\d+)", problem.message)
-        return Finding(
-            self.code,
-            self.name,
-            self.severity,
-            problem.message,
-            path,
-            int(line[1]) if line else 1,
-            extension=extension,
-            hint=problem.hint,
-        )
+        at = (int(line[1]) if line else 1, 1)
+        return self.about(path, problem.message, at, extension, problem.hint)
 
 
 def _is_duplicate(case: Case, problem: Problem) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -23,59 +22,28 @@ class DependencyMissing(Rule):
     Bad:
 
     ```python
-    # acme/a1.py
-    def upgrade():
-        op.create_table("product", sa.Column("id", sa.Integer, primary_key=True))
-
-
-    def downgrade():
-        op.drop_table("product")
-
-
     # poser/p1.py
-    depends_on = None
+    depends_on = None  # and a1 of acme makes the table thing
 
 
     def upgrade():
         op.create_table(
-            "poser_widget",
+            "poser_one",
             sa.Column("id", sa.Integer, primary_key=True),
-            sa.Column("product_id", sa.Integer),
-            sa.ForeignKeyConstraint(["product_id"], ["product.id"], name="fk_product"),
+            sa.Column("thing_id", sa.Integer),
+            sa.ForeignKeyConstraint(["thing_id"], ["thing.id"], name="fk_thing"),
         )
-
-
-    def downgrade():
-        op.drop_table("poser_widget")
     ```
 
     Good:
 
     ```python
-    # acme/a1.py
-    def upgrade():
-        op.create_table("product", sa.Column("id", sa.Integer, primary_key=True))
-
-
-    def downgrade():
-        op.drop_table("product")
-
-
     # poser/p1.py
-    depends_on = "a1"
+    depends_on = "a1"  # and the rest as it was
 
 
     def upgrade():
-        op.create_table(
-            "poser_widget",
-            sa.Column("id", sa.Integer, primary_key=True),
-            sa.Column("product_id", sa.Integer),
-            sa.ForeignKeyConstraint(["product_id"], ["product.id"], name="fk_product"),
-        )
-
-
-    def downgrade():
-        op.drop_table("poser_widget")
+        op.create_table("poser_one", sa.Column("thing_id", sa.ForeignKey("thing.id", name="fk")))
     ```
 
     `dbman lint --fix` writes it: the revision that makes the table or column, not the head, so that
@@ -139,9 +107,6 @@ def _adding(id_: str) -> Fix:
     """Return what adds an id to `depends_on`."""
 
     def fix(script: ScriptText) -> None:
-        node = script.value("depends_on")
-        said = ast.literal_eval(node) if node is not None else None
-        ids = [said] if isinstance(said, str) else list(said or ())
-        script.assign("depends_on", scalar([*filter(None, ids), id_]))
+        script.assign("depends_on", scalar([*script.ids("depends_on"), id_]))
 
     return fix

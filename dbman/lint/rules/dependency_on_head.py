@@ -21,83 +21,34 @@ class DependencyOnHead(Rule):
     Bad:
 
     ```python
-    # acme/a1.py
-    def upgrade():
-        op.create_table("product", sa.Column("id", sa.Integer, primary_key=True))
-
-
-    def downgrade():
-        op.drop_table("product")
-
-
     # acme/a2.py
     down_revision = "a1"
 
-
-    def upgrade():
-        op.create_table("shop", sa.Column("id", sa.Integer, primary_key=True))
-
-
-    def downgrade():
-        op.drop_table("shop")
-
-
     # poser/p1.py
-    depends_on = "a2"
+    depends_on = "a2"  # a1 makes the table thing, a2 has nothing to do with it
 
 
     def upgrade():
         op.create_table(
-            "poser_widget",
+            "poser_one",
             sa.Column("id", sa.Integer, primary_key=True),
-            sa.Column("product_id", sa.Integer),
-            sa.ForeignKeyConstraint(["product_id"], ["product.id"], name="fk_product"),
+            sa.Column("thing_id", sa.Integer),
+            sa.ForeignKeyConstraint(["thing_id"], ["thing.id"], name="fk_thing"),
         )
-
-
-    def downgrade():
-        op.drop_table("poser_widget")
     ```
 
     Good:
 
     ```python
-    # acme/a1.py
-    def upgrade():
-        op.create_table("product", sa.Column("id", sa.Integer, primary_key=True))
-
-
-    def downgrade():
-        op.drop_table("product")
-
-
     # acme/a2.py
     down_revision = "a1"
 
-
-    def upgrade():
-        op.create_table("shop", sa.Column("id", sa.Integer, primary_key=True))
-
-
-    def downgrade():
-        op.drop_table("shop")
-
-
     # poser/p1.py
-    depends_on = "a1"
+    depends_on = "a1"  # and the rest as it was
 
 
     def upgrade():
-        op.create_table(
-            "poser_widget",
-            sa.Column("id", sa.Integer, primary_key=True),
-            sa.Column("product_id", sa.Integer),
-            sa.ForeignKeyConstraint(["product_id"], ["product.id"], name="fk_product"),
-        )
-
-
-    def downgrade():
-        op.drop_table("poser_widget")
+        op.create_table("poser_one", sa.Column("thing_id", sa.ForeignKey("thing.id", name="fk")))
     ```
 
     Change it before the script is released. Afterwards silence the rule: a database may have a row

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from dbman.lint.case import Case
@@ -82,9 +81,7 @@ def _without(word: str) -> Fix:
     """Return what takes an id out of `depends_on`."""
 
     def fix(script: ScriptText) -> None:
-        node = script.value("depends_on")
-        said = ast.literal_eval(node) if node is not None else None
-        ids = [said] if isinstance(said, str) else list(said or ())
-        script.assign("depends_on", scalar([each for each in ids if each != word]))
+        ids = [each for each in script.ids("depends_on") if each != word]
+        script.assign("depends_on", scalar(ids))
 
     return fix

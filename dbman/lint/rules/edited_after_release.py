@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from dataclasses import replace
 
 from dbman.errors import ScriptError
 from dbman.lint.baseline import FILE, Lock, by_location, fingerprint, read_lock
@@ -60,7 +60,9 @@ class EditedAfterRelease(Rule):
                 try:
                     lock = read_lock(folder)
                 except ScriptError as err:
-                    yield self._about(folder / FILE, extension.name, err.message, 1, err.hint)
+                    yield self.about(
+                        folder / FILE, err.message, extension=extension.name, hint=err.hint
+                    )
                     continue
                 scripts = {str(source.header.revision): source for source in sources}
                 yield from self._edited(lock.hashes or {}, scripts)
@@ -80,25 +82,4 @@ class EditedAfterRelease(Rule):
     def _gone(self, lock: Lock, extension: str, id_: str) -> Finding:
         line = (lock.lines or {}).get(id_, 1)
         message = f"{id_} was released, and its script is gone"
-        return self._about(lock.path, extension, message, line, None, id_)
-
-    def _about(
-        self,
-        path: Path,
-        extension: str,
-        message: str,
-        line: int,
-        hint: str | None,
-        revision: str | None = None,
-    ) -> Finding:
-        return Finding(
-            self.code,
-            self.name,
-            self.severity,
-            message,
-            path,
-            line,
-            extension=extension,
-            revision=revision,
-            hint=hint,
-        )
+        return replace(self.about(lock.path, message, (line, 1), extension), revision=id_)

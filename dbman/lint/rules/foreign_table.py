@@ -19,39 +19,21 @@ class ForeignTable(Rule):
     Bad:
 
     ```python
-    # acme/a1.py
-    def upgrade():
-        op.create_table("product", sa.Column("id", sa.Integer, primary_key=True))
-
-
-    def downgrade():
-        op.drop_table("product")
-
-
     # poser/p1.py
-    depends_on = "a1"
+    depends_on = "a1"  # of acme, which makes the table thing
 
 
     def upgrade():
-        op.add_column("product", sa.Column("stance", sa.String(40)))
+        op.add_column("thing", sa.Column("stance", sa.String(40)))
 
 
     def downgrade():
-        op.drop_column("product", "stance")
+        op.drop_column("thing", "stance")
     ```
 
     Good:
 
     ```python
-    # acme/a1.py
-    def upgrade():
-        op.create_table("product", sa.Column("id", sa.Integer, primary_key=True))
-
-
-    def downgrade():
-        op.drop_table("product")
-
-
     # poser/p1.py
     depends_on = "a1"
 
@@ -59,9 +41,7 @@ class ForeignTable(Rule):
     def upgrade():
         op.create_table(
             "poser_stance",
-            sa.Column("id", sa.Integer, primary_key=True),
-            sa.Column("product_id", sa.Integer),
-            sa.ForeignKeyConstraint(["product_id"], ["product.id"], name="fk_product"),
+            sa.Column("thing_id", sa.Integer, sa.ForeignKey("thing.id", name="fk_thing")),
             sa.Column("stance", sa.String(40)),
         )
 
