@@ -23,8 +23,6 @@ class Dialect:
     """One database at one URL: reads it, and moves it in one transaction of dbman's own."""
 
     name = "default"
-    begins = "BEGIN"
-    """The statement that begins a transaction."""
     atomic = True
     """Whether DDL is rolled back with the transaction."""
     path: Path | None = None

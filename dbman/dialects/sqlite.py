@@ -39,7 +39,6 @@ class SQLite(Dialect):
     """A SQLite file, or a database in memory for scratch work."""
 
     name = "sqlite"
-    begins = _BEGIN
 
     def __init__(self, place: URL | SQLitePlace, lock_timeout: float = 30.0) -> None:
         super().__init__(place, lock_timeout)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 import re
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 _PARAMETER = re.compile(
     r"""
@@ -33,19 +35,22 @@ def with_values(sql: str, values: Any) -> str:
     def value(found: re.Match[str]) -> str:
         nonlocal last
         if found["name"] and isinstance(values, Mapping):
-            return literal(values[found["key"]])
-        if found["number"] or found["name"]:
+            text = literal(values[found["key"]])
+        elif found["number"] or found["name"]:
             last = int(found["at"]) if found["at"] else last + 1
-            return literal(values[last - 1])
-        return found[0]
+            text = literal(values[last - 1])
+        else:
+            return found[0]
+        begins_comment = text.startswith("-") and sql[: found.start()].endswith("-")
+        return f" {text}" if begins_comment else text
 
     return _PARAMETER.sub(value, sql)
 
 
 def literal(value: object) -> str:
-    """Return a value as SQLite reads it.
+    """Return a value as SQLite reads it; of other types what the driver's adapters make of them.
 
-    Raises `TypeError` for one that the driver would not have taken either.
+    Raises `sqlite3.ProgrammingError` for one that the driver would not have taken either.
     """
     match value:
         case None:
@@ -60,9 +65,9 @@ def literal(value: object) -> str:
             return _text(value)
         case bytes() | bytearray() | memoryview():
             return f"X'{bytes(value).hex()}'"
-    if hasattr(value, "isoformat"):  # what the driver's own adapters of dates write
-        return _text(value.isoformat(" ") if hasattr(value, "hour") else value.isoformat())
-    raise TypeError(f"{type(value).__name__} is no value of SQLite")
+    with catch_warnings():
+        simplefilter("ignore", DeprecationWarning)  # of the driver's own adapters of dates
+        return literal(sqlite3.adapt(value, sqlite3.PrepareProtocol))
 
 
 def _float(value: float) -> str:

@@ -153,3 +153,17 @@ def test_on_a_server_scripts_are_read_unless_a_scratch_database_is_named(
     ]
     with pytest.raises(UsageError, match="--scratch-url names sqlite"):
         manager.preview(move, scratch_url="sqlite://")
+
+
+def test_many_rows_are_estimated(manage: Callable[..., Manager], postgresql_url: str) -> None:
+    """A table of millions is not counted for a look."""
+    from sqlalchemy import create_engine
+
+    manage(db=None, url=postgresql_url).initdb("one")
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE pg_class SET reltuples = 5e6 WHERE relname = 'item'")
+    engine.dispose()
+    manager = manage(db=None, url=postgresql_url)
+    (found,) = manager.preview(manager.upgrade(dry=True)).tables
+    assert (found.table, found.rows, found.is_estimated) == ("item", 5_000_000, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +106,20 @@ def test_a_value_is_read_back_the_same(value: object) -> None:
         ("SELECT /* :a */ ':a', :a", {"a": value}),
     ]:
         assert database.execute(with_values(sql, values)).fetchone()[-1] == wanted
+
+
+class Point:
+    """A value that adapts itself."""
+
+    def __conform__(self, protocol: object) -> str:
+        """Return what SQLite is to keep."""
+        return "1;2"
+
+
+@pytest.mark.any_version
+def test_values_that_the_driver_adapts_and_signs_that_meet() -> None:
+    """Moments as the driver writes them; two signs are no comment."""
+    assert (
+        with_values("?, ?", (datetime(2026, 1, 2, 3, 4), Point())) == "'2026-01-02 03:04:00', '1;2'"
+    )
+    assert sqlite3.connect(":memory:").execute(with_values("SELECT 5-?", (-1,))).fetchone() == (6,)
