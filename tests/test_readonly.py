@@ -34,6 +34,9 @@ READING = (
     "upgrade --plan",
     "downgrade acme@base --plan",
     "downgrade poser@-1",
+    "upgrade --sql",
+    "downgrade --sql acme@base",
+    "seed acme --plan",
     "initdb --plan",
     "initdb --recreate --plan",
     "createdb --plan",
@@ -45,7 +48,10 @@ READING = (
     "restore x.db.copy --plan",
     "--help",
 )
-FEW = ("status", "checkdb", "current --rows", "upgrade --plan", "initdb --recreate --plan")
+FEW = (
+    "status", "checkdb", "current --rows", "upgrade --plan", "upgrade --sql",
+    "initdb --recreate --plan",
+)  # fmt: skip
 HOLDERS = {
     "nobody": None,
     "nobody, in WAL mode": "PRAGMA journal_mode = WAL",

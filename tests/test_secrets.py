@@ -32,6 +32,8 @@ LINES = (
     "config --json",
     "upgrade --debug -vv",
     "initdb --plan --json",
+    "upgrade --sql --debug",
+    "seed --debug",
     "backup -o dump.sql --run --debug",
     "restore dump.sql",
     "dropdb --yes",
