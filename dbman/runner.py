@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import (
     AbstractContextManager,
     ExitStack,
@@ -32,7 +32,7 @@ from dbman.failures import Trace, describe, failure, keeping, refuse_autocommit
 from dbman.integrity import kept_whole
 from dbman.loading import in_this_process_alone, load_script
 from dbman.plans import Step
-from dbman.progress import NullProgress, Progress
+from dbman.progress import NullProgress, Progress, counted
 from dbman.rebuilds import safe_rebuilds
 from dbman.revisions import Key
 from dbman.translate import Translation, Translations, translated
@@ -68,13 +68,13 @@ class Runner:
         self.settings = settings
         self.progress: Progress = progress or NullProgress()
 
-    def validate(self, steps: Iterable[Step]) -> Mapping[Key, ModuleType]:
+    def validate(self, steps: Collection[Step]) -> Mapping[Key, ModuleType]:
         """Load every script of a plan before anything runs; return the modules by revision.
 
         Raises `ScriptError` for the first one that does not load or lacks its function.
         """
         modules = {}
-        for step in steps:
+        for step in counted(self.progress, "loading scripts", steps, describe):
             modules[step.revision.key] = load_script(step, _FUNCTIONS[step.direction])
         return modules
 

@@ -19,6 +19,7 @@ from dbman.migrator.moves import NO_ROWS, upgrade
 from dbman.migrator.running import run_steps
 from dbman.migrator.scene import Scene
 from dbman.plans import plan_downgrade, plan_upgrade, require_sound
+from dbman.progress import looking
 from dbman.revisions import Key, Revision
 from dbman.scratch import scratch
 from dbman.store import kept_store
@@ -106,7 +107,9 @@ def _fill(
         return {}
     aside = replay(scene, database)
     if is_sound and not aside:
-        snapshot.write(memory.content, lambda: memory.filled(scene.own_tables))
+        with looking(scene.progress, "keeping a snapshot"):
+            scene.progress.looked(f"{len(revisions)} revisions")
+            snapshot.write(memory.content, lambda: memory.filled(scene.own_tables))
     return aside
 
 

@@ -124,7 +124,7 @@ class Heard(NullProgress):
 @pytest.mark.parametrize(
     ("command", "titles"),
     [
-        ("initdb", ["reading scripts", "importing models", "migrating"]),
+        ("initdb", ["reading scripts", "importing models", "loading scripts", "migrating"]),
         ("check", ["reading scripts", "importing models", "migrating", "making tables", "comparing"]),
         ("createdb", ["reading scripts", "importing models", "making tables"]),
         ("backup", ["backing up"]),
