@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, islice, permutations
 from math import factorial
@@ -131,19 +132,44 @@ def choose_orders(
         if fits and len(found) < most:
             order = install(graph, names, levels)
             found.setdefault(tuple(key for chunk in order for key in chunk.keys), order)
+    for name in company.about if len(company.about) == 1 else ():
+        if name not in core and not after.get(name):
+            order = stepwise(graph, name, usual, levels)
+            found[tuple(key for chunk in order for key in chunk.keys)] = order
     if len(company.about) > 2 and most > 2:
         keys = graph.ancestors(key for name in usual for key in graph.of(name))
-        mixed = (_mixed(graph, keys, after, random) for _ in range(_MIXED))
-        found |= {order: (Chunk("", order),) for order in mixed if order not in found}
+        for _ in range(_MIXED):
+            mixed = _mixed(graph, keys, after, random)
+            found.setdefault(mixed, (Chunk("", mixed),))
     return tuple(found.values())
 
 
 def install(graph: RevisionGraph, names: Sequence[str], levels: Mapping[str, int]) -> Order:
     """Return what runs where extensions are installed one after the other."""
+    return _chunks(graph, ((name, graph.of(name)) for name in names), levels)
+
+
+def stepwise(
+    graph: RevisionGraph, name: str, others: Sequence[str], levels: Mapping[str, int]
+) -> Order:
+    """Return what runs where one extension is installed revision by revision, then the others.
+
+    No revision meets more of the others than it asks for itself.
+    """
+    steps = [(name, frozenset({each.key})) for each in graph.by_extension.get(name, ())]
+    return _chunks(graph, (*steps, *((each, graph.of(each)) for each in others)), levels)
+
+
+def _chunks(
+    graph: RevisionGraph,
+    goals: Iterable[tuple[str, Collection[Key]]],
+    levels: Mapping[str, int],
+) -> Order:
+    """Return what each goal runs that is not there yet."""
     applied: set[Key] = set()
     found = []
-    for name in names:
-        missing = graph.ancestors(graph.of(name)) - applied
+    for name, keys in goals:
+        missing = graph.ancestors(keys) - applied
         if missing:
             steps = sort_plan(graph, sorted(missing), Implied(), levels)
             found.append(Chunk(name, tuple(revision.key for revision in steps)))
@@ -153,7 +179,10 @@ def install(graph: RevisionGraph, names: Sequence[str], levels: Mapping[str, int
 
 def describe(order: Order) -> str:
     """Return an order as people read it: ``acme, then poser``."""
-    return ", then ".join(chunk.name or "the revisions of all, mixed" for chunk in order)
+    counts = Counter(chunk.name for chunk in order)
+    told = {name: f"{name}, revision by revision" for name in counts if counts[name] > 1}
+    names = [told.get(name, name) or "the revisions of all, mixed" for name in counts]
+    return ", then ".join(names)
 
 
 def _usual(names: Sequence[str], after: Mapping[str, Collection[str]]) -> list[str]:

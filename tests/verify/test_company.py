@@ -189,6 +189,16 @@ def test_a_dependency_on_a_revision_that_is_too_old(shop: Shop) -> None:
     )
 
 
+def test_a_dependency_that_a_later_revision_declares(shop: Shop) -> None:
+    """The first one may be all that is asked for."""
+    del shop.scripts["notes"], shop.scripts["poser"]
+    gadget = script("c1", *makes("gadget_a", PRODUCT), label="gadget")
+    shop.scripts["gadget"] = {"c1": gadget, "c2": script("c2", down="c1", depends="a3")}
+    assert shop.told("company", "removal") == [
+        needs("gadget", "c1", "core", "a1", "foreign key of gadget_a to product")
+    ]
+
+
 def test_a_table_that_is_renamed_later(shop: Shop) -> None:
     """Whoever installs the extension afterwards cannot."""
     shop.scripts["core"]["a4"] = script(

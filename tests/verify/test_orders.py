@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -113,6 +114,17 @@ def test_the_core_does_not_come_late() -> None:
     graph = graph_of("core", "a", "b")
     found = orders_of(graph, Company(("core", "a", "b"), ("a", "b"), is_late=False))
     assert [order[-1].name for order in found] == ["b", "a", "b", "a"]
+
+
+def test_one_extension_goes_revision_by_revision() -> None:
+    """None of its revisions meets more of the others than it declares."""
+    graph = graph_of("core", "a")
+    second = Key("t", "a2")
+    later = replace(graph.revisions[second], depends=(Key("t", "core2"),))
+    graph = replace(graph, revisions={**graph.revisions, second: later})
+    found = orders_of(graph, Company(("core", "a"), ("a",)))
+    assert told(found) == ["core1 core2 a1 a2", "a1 core1 core2 a2"]
+    assert describe(found[1]) == "a, revision by revision"
 
 
 def test_what_was_found_out_orders() -> None:
