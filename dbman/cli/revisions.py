@@ -127,19 +127,19 @@ def schema(
     force: Overwrite = False,
 ) -> Page:
     """Show tables as SQL or as a picture, or what differs."""
-    if diff and source:
-        raise UsageError("--diff names two schemas, and --from one", "say one of them")
     from dbman.schemas.choosing import Part
 
-    manager, wanted = session.manager, diff or source or "migrations"
+    manager, wanted = session.manager, diff or _source(session, source)
+    if diff and source:
+        raise UsageError("--diff names two schemas, and --from one", "say one of them")
     part = Part(tuple(names or ()), tuple(tables or ()), distance)
     if output is not None:
         return drawn_page(
             manager.draw_schema(output, wanted, part, force=force, scratch_url=scratch_url)
         )
-    if diff:
-        return comparison_page(manager.schema_difference(*diff, part, scratch_url))
-    return schema_page(manager.schema(source or "migrations", part, scratch_url))
+    if isinstance(wanted, tuple):
+        return comparison_page(manager.schema_difference(*wanted, part, scratch_url))
+    return schema_page(manager.schema(wanted, part, scratch_url))
 
 
 @command(
@@ -169,3 +169,10 @@ def version_locations(
     else:
         export = manager.version_locations("default", stdout_fd=STDOUT, section=ini)
     return locations_page(export)
+
+
+def _source(session: Session, source: str | None) -> str:
+    """Return where a schema is taken from: from a database where the call names one."""
+    options = session.options
+    is_named = options.url is not None or options.db is not None
+    return source or ("database" if is_named else "migrations")

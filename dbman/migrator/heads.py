@@ -54,18 +54,6 @@ def at_heads(scene: Scene, settings: Settings) -> Iterator[AtHeads]:
 
 
 @contextmanager
-def built_to(scene: Scene, settings: Settings, revisions: Sequence[Revision]) -> Iterator[Database]:
-    """Yield a scratch database with these revisions applied and what they need, and no others.
-
-    `settings` say where it is made. Raises what `upgrade` raises.
-    """
-    targets = [f"{revision.extension}@{revision.id}" for revision in revisions]
-    with scratch(settings, scene.progress) as database:
-        _upgrade(replace(scene, database=database), targets)
-        yield database
-
-
-@contextmanager
 def at_target(scene: Scene, settings: Settings, target: str) -> Iterator[AtHeads]:
     """Yield a scratch database as `downgrade TARGET` is to leave one at the heads.
 

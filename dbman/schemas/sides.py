@@ -10,27 +10,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from dbman.config import Settings
 from dbman.database import Address, Database, find_address
 from dbman.dialects import Inspected
 from dbman.errors import UsageError
-from dbman.migrator.heads import at_heads, built_to
+from dbman.migrator.heads import at_heads, at_target
 from dbman.migrator.replay import read_schema, settings_of_kind, with_models
-from dbman.migrator.scene import Scene, listed
+from dbman.migrator.scene import Scene
 from dbman.schemas.reading import make_schema
 from dbman.schemas.results import Schema
 from dbman.targets import Targets
 from dbman.urls import sqlite_url
 from dbman.versions import left_behind
 
-if TYPE_CHECKING:
-    from dbman.revisions import Revision
-
 MODELS, MIGRATIONS, DATABASE = "models", "migrations", "database"
 _SUFFIXES = (".db", ".sqlite", ".sqlite3")
-_Kind = Literal["models", "migrations", "revisions", "database"]
+_Kind = Literal["models", "migrations", "target", "database"]
 
 
 @dataclass(frozen=True)
@@ -43,8 +40,8 @@ class Side:
     """The same in a few words."""
     database: Database | None = None
     """The database, where it is one."""
-    revisions: tuple[Revision, ...] = ()
-    """The revisions, where it is what these build."""
+    target: str = ""
+    """The target, where migrations build it but for what a downgrade to that undoes."""
 
 
 def find_side(scene: Scene, text: str) -> Side:
@@ -57,17 +54,19 @@ def find_side(scene: Scene, text: str) -> Side:
     if text == MIGRATIONS:
         return Side("migrations", "migrations")
     if text == DATABASE:
-        return Side("database", f"database {scene.database.describe()}", scene.database)
+        database = scene.database
+        told = f"database {database.describe()} ({database.address.source})"
+        return Side("database", told, database)
     if _is_address(scene, text):
         database = _database(scene.settings, text)
         return Side("database", f"database {database.describe()}", database)
+    target = f"{text}@heads" if text in _branches(scene) else text
     try:
-        found = Targets(scene.graph).find(text)
+        Targets(scene.graph, frozenset(scene.graph.revisions)).down(target)
     except UsageError as err:
         words = "models, migrations, database, a target, a URL or a path"
         raise UsageError(err.message, f"say one of {words}; {err.hint}") from err
-    ids = listed([f"{each.extension} {each.id}" for each in found]) or "base"
-    return Side("revisions", f"migrations to {ids}", revisions=found)
+    return Side("target", f"migrations at {text}", target=target)
 
 
 def settings_for(scene: Scene, sides: Sequence[Side], scratch_url: str | None) -> Settings:
@@ -102,7 +101,7 @@ def read_side(scene: Scene, side: Side, settings: Settings) -> Schema:
         with database.reading() as connection:
             left = left_behind(Inspected(connection), scene.settings.version_table, scene.trees)
             facts = read_schema(scene, database, connection).without(*left)
-            told = f"{side.told} ({database.dialect.name})"
+            told = side.told if side.database else f"{side.told} ({database.dialect.name})"
             owner = scene.ownership.owner_in_database
             schema = make_schema(told, connection, facts, owner, in_order(scene))
     return replace(schema, aside=aside)
@@ -128,16 +127,22 @@ def _opened(
         with at_heads(scene, settings) as built:
             yield built.database, built.aside
     else:
-        with built_to(scene, settings, side.revisions) as database:
-            yield database, {}
+        with at_target(scene, settings, side.target) as built:
+            yield built.database, built.aside
 
 
 def _is_address(scene: Scene, text: str) -> bool:
     if "://" in text:
         return True
-    known = {*scene.graph.extensions, *(label.id for label in scene.graph.labels)}
     path = Path(text)
-    return text not in known and (path.is_file() or path.suffix in _SUFFIXES or "/" in text)
+    return text not in _branches(scene) and (
+        path.is_file() or path.suffix in _SUFFIXES or "/" in text
+    )
+
+
+def _branches(scene: Scene) -> set[str]:
+    """Return the names of extensions and labels."""
+    return {*scene.graph.extensions, *(label.id for label in scene.graph.labels)}
 
 
 def _database(settings: Settings, text: str) -> Database:
