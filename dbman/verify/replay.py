@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,8 @@ class Replay:
         self._state: State | None = None
         self._ahead: State | str | None = None
         """What the step that is next leads to, where that is known: a state, or why it fails."""
+        self._is_clean = False
+        """Whether the database holds just the saved state."""
 
     @cached_property
     def plan(self) -> Plan:
@@ -66,7 +68,17 @@ class Replay:
 
     def restore(self) -> None:
         """Bring the database back to what the step meets."""
-        self.ground.load(self._saved())
+        state = self._saved()
+        if not self._is_clean:
+            self.ground.load(state)
+        self._is_clean = True
+
+    @contextmanager
+    def moving(self) -> Iterator[Connection]:
+        """Yield a connection that may change the database, in one transaction."""
+        self._is_clean = False
+        with self.scene.database.moving(self.scene.lock_key) as connection:
+            yield connection
 
     def went_up(self, key: Key) -> None:
         """Take note that the database, clean before, has just gone over a step."""
@@ -89,7 +101,7 @@ class Replay:
         Raises what a move raises; the database is as it was then, unless it is MariaDB.
         """
         step = Step(self.plan.steps[self.places[key]].revision, direction)
-        with self.scene.database.moving(self.scene.lock_key) as connection:
+        with self.moving() as connection:
             versions = self.scene.read(connection)
             with watch(connection) if watch else nullcontext():
                 run_steps(self.scene, connection, [step], versions)
@@ -102,11 +114,13 @@ class Replay:
     def _advance(self, place: int) -> None:
         """Let the saved state have all steps before a place behind it."""
         if place < self._at:
+            self._is_clean = False
             self._at, self._ahead, self._failed = 0, None, {}
             self._replace(self._start())
         while self._at < place:
             key = self.plan.steps[self._at].revision.key
-            self._ahead = self._barred(key) or self._ahead or self._applied(key)
+            ahead, self._is_clean = self._ahead, self._is_clean and self._ahead is None
+            self._ahead = self._barred(key) or ahead or self._applied(key)
             if isinstance(self._ahead, str):
                 self._failed[key] = self._ahead
             else:
@@ -120,7 +134,9 @@ class Replay:
             self.move(key, "up")
         except DbmanError as err:
             return err.message
-        return self.ground.save()
+        state = self.ground.save()
+        self._is_clean = True
+        return state
 
     def _barred(self, key: Key) -> str | None:
         """Return which failed step a step stands on, if any."""
@@ -148,7 +164,8 @@ class Replay:
     def _start(self) -> State:
         """Return the state before the first step, with what the bootstrap makes."""
         if self._first is None:
-            with self.scene.database.moving(self.scene.lock_key) as connection:
+            with self.moving() as connection:
                 run_steps(self.scene, connection, (), NO_ROWS)
             self._first = self.ground.save()
+            self._is_clean = True
         return self._first

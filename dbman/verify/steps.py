@@ -58,6 +58,7 @@ def _up_down_up(bench: Bench, unit: Unit) -> Iterator[Outcome]:
         yield undo_failure(bench, unit, err)
         return
     if found := differing(unit, "after a downgrade", before, replay.facts(), _hint(bench, key)):
+        replay.irreversible.add(key)
         yield found  # what the second upgrade makes of it would be told twice
         return
     try:

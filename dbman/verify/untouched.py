@@ -28,7 +28,7 @@ def changed(
         plain = name.rpartition(".")[2].lower()
         now = writes.renamed.get(plain, plain)
         found = next((after[each] for each in after if _plain(each) == now), None)
-        if found is None or plain in fired:
+        if found is None or plain in fired or _is_dropped(plain, writes):
             continue
         if _is_remade(plain, writes):
             gone = len(content.rows) - len(found.rows)
@@ -56,6 +56,11 @@ def _columns(before: Content, after: Content) -> list[str]:
         for name in before.columns
         if name in after.columns and before.types.get(name) == after.types.get(name)
     ]
+
+
+def _is_dropped(name: str, writes: Writes) -> bool:
+    """Return whether a script dropped a table and made it again from nothing."""
+    return name in writes.dropped and name not in writes.renamed.values()
 
 
 def _is_remade(name: str, writes: Writes) -> bool:

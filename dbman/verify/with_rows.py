@@ -55,14 +55,15 @@ def _over_rows(bench: Bench, unit: Unit) -> Iterator[Outcome]:
     if why := stand_before(bench, key):
         yield unit.skipped(why)
         return
-    for table, why in _fill(bench).items():
+    unfilled = _fill(bench)
+    for table, why in unfilled.items():
         yield unit.skipped(f"no rows for {table}: {why}")
+    before = _look(bench)
     for direction, what in _COURSE:
-        before = _look(bench)
         try:
             writes = _move(bench, unit, direction)
         except DbmanError as err:
-            if not _is_known(bench, unit, direction, err):
+            if direction == "up" or key not in bench.replay.irreversible:
                 yield failure(bench, unit, err, what, _REMEDY)
             return
         after = _look(bench)
@@ -72,9 +73,13 @@ def _over_rows(bench: Bench, unit: Unit) -> Iterator[Outcome]:
         ]
         for line in lines:
             yield unit.finding(f"after {_NAMES[direction]} {line}")
-        if lines:
+        if lines or (direction == "down" and key in bench.replay.irreversible):
             return
-        _fill(bench, only=[name for name, held in after.contents.items() if not held.rows])
+        empty = [name for name, held in after.contents.items() if not held.rows]
+        before = after
+        if new := [name for name in empty if name not in unfilled]:
+            unfilled |= _fill(bench, new)
+            before = _look(bench)
 
 
 _COURSE: tuple[tuple[Direction, str], ...] = (
@@ -83,11 +88,6 @@ _COURSE: tuple[tuple[Direction, str], ...] = (
     ("up", "does not apply a second time where tables hold rows"),
 )
 _NAMES = {"up": "the upgrade", "down": "the downgrade"}
-
-
-def _is_known(bench: Bench, unit: Unit, direction: Direction, err: DbmanError) -> bool:
-    """Return whether the same was found without rows; it is told there."""
-    return direction == "down" and key_of(unit) in bench.replay.irreversible
 
 
 def _move(bench: Bench, unit: Unit, direction: Direction) -> Writes:
@@ -99,11 +99,8 @@ def _move(bench: Bench, unit: Unit, direction: Direction) -> Writes:
 
 def _fill(bench: Bench, only: list[str] | None = None) -> dict[str, str]:
     """Fill all tables, or some; return those that could not be, and why."""
-    scene = bench.replay.scene
-    if only is not None and not only:
-        return {}
-    with scene.database.moving(scene.lock_key) as connection:
-        facts = read_facts(connection, scene.own_tables)
+    with bench.replay.moving() as connection:
+        facts = read_facts(connection, bench.replay.scene.own_tables)
         return dict(filler_of(bench).fill(connection, facts, only).unfilled)
 
 

@@ -13,7 +13,9 @@ from dbman.facts.tokens import Token, tokenize
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-_CHANGES = re.compile(r"\b(?:INTO|DELETE|TRUNCATE|UPDATE|RENAME)\b", re.IGNORECASE)
+_CHANGES = re.compile(r"\b(?:INTO|DELETE|TRUNCATE|UPDATE|RENAME|DROP)\b", re.IGNORECASE)
+_BETWEEN = ("only", "low_priority", "ignore", "or", "if", "exists")
+"""Words that may stand before the name of a table."""
 REBUILT = "_alembic_tmp_"
 """How the tables begin that a rebuild fills and renames."""
 
@@ -29,6 +31,8 @@ class Writes:
     updated: dict[str, set[str]] = field(default_factory=dict)
     """The tables in which values changed, with the columns."""
 
+    dropped: set[str] = field(default_factory=set)
+    """The tables that were dropped, be it to make them anew."""
     renamed: dict[str, str] = field(default_factory=dict)
     """The tables that have another name now, by the old one."""
 
@@ -57,6 +61,8 @@ class Writes:
                 self.deleted.add(_name(tokens, at + 1 + (words[at + 1 : at + 2] == ["table"])))
             elif word == "update" and before not in ("on", "for", "key", "do"):
                 self._update(_name(tokens, at + 1), _set(tokens, at))
+            elif word == "table" and before == "drop":
+                self.dropped.add(_name(tokens, at + 1))
             elif word == "to" and before == "rename":
                 self._rename(_name(tokens, 2), _name(tokens, at + 1))
         if words[0] in ("insert", "merge") and "update" in words:
@@ -72,7 +78,7 @@ class Writes:
 
 def _name(tokens: Sequence[Token], at: int) -> str:
     """Return the table named at a position, in lower case and without its schema."""
-    while tokens[at : at + 1] and tokens[at].word in ("only", "low_priority", "ignore", "or"):
+    while tokens[at : at + 1] and tokens[at].word in _BETWEEN:
         at += 1
     while tokens[at + 1 : at + 2] and tokens[at + 1].text == ".":
         at += 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import invalidate_caches
 from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
@@ -65,6 +66,7 @@ class History:
             for number, step in enumerate(steps, 1)
         }
         self.make("poser", scripts)
+        invalidate_caches()  # the folder was not there when it was looked for first
         return Manager(**{"core": "poser", **settings})
 
     def told(self, found: Verification, check: str) -> Mapping[str, list[str]]:

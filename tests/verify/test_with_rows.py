@@ -102,6 +102,11 @@ SOUND = {
         'op.rename_table("poser_q", "poser_p")',
     ),
     "made anew": (REMAKE.format(""), "pass"),
+    "parents deleted": ('op.execute("DELETE FROM poser_p WHERE big IS NULL")', "pass"),
+    "made again": (
+        'op.drop_table("poser_c")\n' + CHILD,
+        "pass",
+    ),
     "rows of its own": (
         "op.execute(\"INSERT INTO poser_p (id, name, kind) VALUES (1000, 'one', 1)\")",
         'op.execute("DELETE FROM poser_p WHERE id = 1000")',
