@@ -11,7 +11,7 @@ from bad_inputs.case import OWN_RIGHTS, Place, case, error, opened
 PAGE = 4096
 LONG = "x" * 300
 DAMAGED = "restore a backup"
-SMALL_FILES = ("sh", "-c", 'ulimit -f 16; exec "$@"', "sh")
+SMALL_FILES = ("sh", "-c", 'ulimit -f 16; PYTHONDONTWRITEBYTECODE=1 exec "$@"', "sh")
 
 
 def damage_a_page(place: Place) -> None:
