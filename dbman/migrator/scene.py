@@ -194,15 +194,21 @@ class Scene:
                 raise DatabaseError(problem.message, problem.hint)
 
     def require_sane(self, versions: VersionRows) -> None:
-        """Raise `DatabaseError` for a row that stands there twice or below another one."""
+        """Raise `DatabaseError` for a row that stands there twice or below another one.
+
+        One that is only depended on says nothing new: its row is older than the `depends_on`, and
+        the next move takes it away.
+        """
         if versions.doubled:
             key = versions.doubled[0]
             raise DatabaseError(
                 f"{key.tree} lists {key.id} twice", f"`dbman forget {key.id}` takes one away"
             )
         known = frozenset(key for key in versions.rows if key in self.graph.revisions)
-        for key in sorted(known - self.graph.rows(self.graph.applied(known))):
-            above = sorted((self.graph.descendants([key]) & known) - {key})[0]
+        for key in sorted(known):
+            above = min((self.graph.lineage([key]) & known) - {key}, default=None)
+            if above is None:
+                continue
             raise DatabaseError(
                 f"{key.tree} lists {key.id} and {above.id}, which stands on it",
                 f"`dbman forget {key.id}` takes the lower one away",

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from dbman.errors import UsageError
-from dbman.lint import Linted, fix
-from lint.conftest import told
+from dbman.lint import Linted, fix, lint
+from dbman.manager import Manager
+from lint.conftest import install, told
 
 Lint = Callable[..., Linted]
 MAKES = """
@@ -93,9 +94,6 @@ def test_encoding_and_line_ends_stay(linted: Lint, site: Path) -> None:
     linted(poser("depends_on = None", "product"), "DBM105")
     text = "# coding: latin-1\n# Größe\n" + path.read_text(encoding="utf-8")
     path.write_bytes(text.replace("\n", "\r\n").encode("latin-1"))
-    from dbman.lint import lint
-    from dbman.manager import Manager
-
     fix(lint(Manager().scene, select=["DBM105"]))
     changed = text.replace("depends_on = None", "depends_on = 'a1'")
     assert path.read_bytes() == changed.replace("\n", "\r\n").encode("latin-1")
@@ -143,3 +141,19 @@ def test_all_or_none(linted: Lint, site: Path, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(UsageError, match=r"cannot write .*p1\.py"):
         fix(result)
     assert {path: path.read_bytes() for path in site.rglob("*.py")} == before
+
+
+def test_a_database_that_has_both_rows_goes_on(linted: Lint, site: Path) -> None:
+    """The row of what is depended on now is one too many, and goes with the next upgrade."""
+    scripts = {"acme/a1.py": CORE["acme/a1.py"], "poser/p1.py": poser("", "product")["poser/p1.py"]}
+    result = linted(scripts, "DBM105")
+    database = {"db": site / "x.db"}
+    Manager(**database).initdb()
+    fix(result)
+    manager = Manager(**database)
+    assert manager.checkdb().at_head
+    assert [key.id for key in manager.rows()] == ["a1", "p1"]
+    install(site, {"poser/p2.py": "down_revision = 'p1'\nbranch_labels = None"})
+    manager = Manager(**database)
+    assert [step.revision.id for step in manager.upgrade().plan.steps] == ["p2"]
+    assert [key.id for key in manager.rows()] == ["p2"]
