@@ -8,7 +8,7 @@ the settings' `include_name` leaves out is no difference; it is asked about a "t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dbman.autogenerate.columns import shape
 from dbman.autogenerate.comparing import Comparison
@@ -28,7 +28,11 @@ def left_over(comparison: Comparison) -> Iterator[Leftover]:
     ground = comparison.ground
     if ground.wanted.problem is not None:
         return
-    for each in (*_columns(comparison), *_beside_tables(ground), *_triggers(ground)):
+    found = differences(ground.before, ground.wanted.facts, ground.wanted.made_up)
+    columns = (each for each in found if each.kind == "column")
+    domains = (each for each in found if _is_domain(each) and _is_wanted(ground, each))
+    beside = (*_beside_tables(ground), *_triggers(ground))
+    for each in (*_columns(comparison, columns), *domains, *beside):
         yield Leftover(_owner(comparison, each), _told(each))
 
 
@@ -45,17 +49,17 @@ def _owner(comparison: Comparison, each: Difference) -> str | None:
     return found or (comparison.core if each.before is None else None)
 
 
-def _columns(comparison: Comparison) -> Iterator[Difference]:
+def _columns(comparison: Comparison, found: Iterable[Difference]) -> Iterator[Difference]:
     """Yield the columns that differ and that Alembic takes for the same."""
     ground = comparison.ground
     altered = {
         (table_of(each), getattr(each, "column_name", None)) for each in flat(comparison.operations)
     }
     compared = comparison.scene.settings.environment.get("compare_type", True) is True
-    for each in differences(ground.before, ground.wanted.facts, ground.wanted.made_up):
+    for each in found:
         table = ground.wanted.tables.get(each.table)
         column = None if table is None else table.columns.get(each.name)
-        if each.kind == "column" and column is not None and _is_left_to_alembic(ground, each):
+        if column is not None and _is_left_to_alembic(ground, each):
             wanted = ground.wants(table, column.table.name, "table")
             wanted = wanted and ground.wants(column, column.name, "column")
             if wanted and compared and (column.table.key, column.name) not in altered:
@@ -73,6 +77,12 @@ def _is_left_to_alembic(ground: Ground, each: Difference) -> bool:
         return True
     other = (ground.dialect, ground.home) == ("sqlite", "sqlite") and before.base != after.base
     return other and {before.base, after.base} != _SAME_TYPES
+
+
+def _is_domain(each: Difference) -> bool:
+    """Return whether it is about a type that is no enumeration, which `generate` would write."""
+    values = (each.before or "", each.after or "")
+    return each.kind == "type" and not any(value.startswith("ENUM (") for value in values)
 
 
 def _beside_tables(ground: Ground) -> Iterator[Difference]:

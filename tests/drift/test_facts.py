@@ -129,6 +129,34 @@ def test_on_postgresql(workshop: Workshop, postgresql_url: str) -> None:
     )
 
 
+def test_domains_of_postgresql(workshop: Workshop, postgresql_url: str) -> None:
+    """A column of it has the same type, whatever the domain lets pass."""
+    models = """
+    from sqlalchemy import *
+    from sqlalchemy.event import listen
+    from sqlalchemy.types import UserDefinedType
+
+    class Code(UserDefinedType):
+        def get_col_spec(self, **_):
+            return "code"
+
+    extension = metadata = MetaData()
+    t = Table("t", metadata, Column("id", Integer, primary_key=True), Column("code", Code))
+    listen(t, "before_create", DDL("CREATE DOMAIN code AS VARCHAR(5) CHECK (VALUE <> '')"))
+    """
+    made = """
+op.execute("CREATE DOMAIN code AS VARCHAR(5)")
+op.execute("CREATE TABLE t (id SERIAL PRIMARY KEY, code code)")
+"""
+    workshop.extension("shop", models, scripts={"a1.py": script("a1", made.strip(), label="shop")})
+    found = workshop.manager(url=postgresql_url, scratch_url=postgresql_url).check()
+    assert found.drifts[0].operations == ()
+    assert found.drifts[0].differences == (
+        "type code: the migrations make character varying(5), the models character varying(5)"
+        " CHECK (VALUE::text <> ''::text)",
+    )
+
+
 def test_on_mariadb(workshop: Workshop, mariadb_url: str) -> None:
     """The same; the engine takes the foreign key away."""
     (written, left), *others = drifts(
