@@ -87,6 +87,7 @@ def test_both_hooks(tmp_path: Path, hooks: Path, make_extension: Callable[..., P
     assert (done.returncode, done.stdout.count("Failed")) == (1, 2), done.stdout + done.stderr
     assert "- exit code: 1" in done.stdout
     assert "odd_item" in done.stdout
+    assert "odd/migrations/a2.py" in done.stdout
     assert "WARNING" not in done.stdout + done.stderr
 
 
@@ -102,6 +103,22 @@ def test_the_workflows_pass(
         words = [postgresql_url if "://" in word else word for word in line.split()]
         done = demo.run(*words)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_annotations_name_files_of_the_repository(
+    tmp_path: Path, make_extension: Callable[..., Path]
+) -> None:
+    """So that GitHub shows them at their lines."""
+    made, dropped = makes("shop_item")
+    scripts = {"a1.py": script("a1", made, dropped, label="shop")}
+    scripts["a2.py"] = script("a2", dropped, made, down="a1")
+    demo = Demo(make_extension("shop", scripts), tmp_path)
+    done = demo.run(*re.findall(r"- run: dbman (lint .*)", PAGE)[0].split())
+    assert done.returncode == 1
+    found = re.findall(r"^::(\w+) file=(.+?),line=(\d+)", done.stdout, re.M)
+    assert {kind for kind, _, _ in found} <= {"error", "warning", "notice"}
+    assert ("warning", "site/shop/migrations/a2.py", "18") in found
+    assert {file for _, file, _ in found} <= {f"site/shop/migrations/{name}" for name in scripts}
 
 
 def test_nothing_to_do(tmp_path: Path, hooks: Path) -> None:

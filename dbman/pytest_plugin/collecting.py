@@ -42,18 +42,20 @@ class Checks(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield an item for each unit; raise `CollectError` where there cannot be any."""
-        from dbman.verify import Bench, Options, all_units
+        from dbman.verify import Bench, Options, all_units, notes_of
 
         try:
             manager = make_manager(self.config)
             names = tuple(self.config.getini("dbman_extensions"))
             bench = Bench(manager.scene, manager.settings, Options(names))
             self.config.add_cleanup(lambda: bench.__exit__(None, None, None))
-            units = list(all_units(bench))
+            units, notes = list(all_units(bench)), notes_of(bench)
         except DbmanError as err:
             raise self.CollectError(in_lines(err)) from err
         for unit in units:
             yield Check.of(self, bench, unit)
+        for number, note in enumerate(notes, 1):
+            yield Unchecked.of(self, f"all unchecked {number}", note)
 
 
 class Check(pytest.Item):
@@ -95,3 +97,21 @@ class Check(pytest.Item):
         """Return the script that it is about, if there is one."""
         revision = self.unit.key and self.bench.scene.graph.revisions[self.unit.key]
         return (revision.path if revision else self.path), None, self.name
+
+
+class Unchecked(pytest.Item):
+    """What no unit is about: an extension that is left aside, a part of which there is a sample."""
+
+    reason: str
+
+    @classmethod
+    def of(cls, parent: Checks, name: str, reason: str) -> Self:
+        """Return the item that tells a reason."""
+        item: Self = cls.from_parent(parent, name=name)
+        item.reason = reason
+        item.add_marker("dbman")
+        return item
+
+    def runtest(self) -> None:
+        """Skip, so that it is told and does not pass."""
+        pytest.skip(self.reason)

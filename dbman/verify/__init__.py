@@ -9,7 +9,7 @@ from __future__ import annotations
 from dbman.verify.bench import Bench, Options
 from dbman.verify.results import Finding, Outcome, Skipped, Verification
 from dbman.verify.units import Unit
-from dbman.verify.verifying import all_units, verify
+from dbman.verify.verifying import all_units, notes_of, verify
 
 __all__ = [
     "Bench",
@@ -20,5 +20,6 @@ __all__ = [
     "Unit",
     "Verification",
     "all_units",
+    "notes_of",
     "verify",
 ]

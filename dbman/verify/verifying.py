@@ -49,18 +49,21 @@ def verify(scene: Scene, settings: Settings, options: Options | None = None) -> 
     with Bench(scene, settings, options) as bench:
         units = tuple(all_units(bench))
         outcomes = tuple(_run(bench, units))
-        aside = {**bench.aside, **(bench.replay.plan.aside or {})}
         return Verification(
             tuple(each for each in outcomes if isinstance(each, Finding)),
             tuple(each for each in outcomes if isinstance(each, Skipped)),
             Counter(unit.check for unit in units),
             tuple(bench.kept),
-            (
-                *(f"{name} was left aside: {why}" for name, why in aside.items()),
-                *companies_of(bench).choice.notes,
-            ),
+            notes_of(bench),
             bench.options.seed,
         )
+
+
+def notes_of(bench: Bench) -> tuple[str, ...]:
+    """Return what no unit is about: who was left aside and why, how much of it is a sample."""
+    aside = {**bench.aside, **(bench.replay.plan.aside or {})}
+    told = (f"{name} was left aside: {why}" for name, why in aside.items())
+    return (*told, *companies_of(bench).choice.notes)
 
 
 def _run(bench: Bench, units: Sequence[Unit]) -> Iterator[Outcome]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -83,6 +84,26 @@ def test_what_is_found_fails_and_what_cannot_be_checked_is_skipped(
     assert "which it stands on, cannot be applied" in done.stdout
     assert "Traceback" not in done.stdout
     assert done.returncode == 1
+
+
+def test_an_extension_that_is_left_aside_does_not_pass(
+    project: Project, make_extension: Make
+) -> None:
+    """It is skipped, with the reason."""
+    make_extension("bad", {"d1.py": script("d1")})
+    project.write(dbman__toml="[extensions.bad]\nenabled = false\n")
+    done = project.run("--dbman", "-k", "unchecked", "-rs")
+    assert "1 skipped" in done.stdout, done.stdout
+    assert "bad was left aside: " in done.stdout
+
+
+def test_the_findings_are_those_of_verify(project: Project) -> None:
+    """The same messages, for the shop that forgot to say what depends on what."""
+    found = json.loads(project.demo.run("verify", "--json").stdout)["findings"]
+    printed = project.run("--dbman", "-q").stdout
+    assert len(found) > 1
+    for finding in found:
+        assert finding["message"] in printed
 
 
 @pytest.mark.parametrize(
