@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dbman.compat import is_sqlalchemy_1
 from scripts_text import script
 
 if TYPE_CHECKING:
@@ -150,7 +151,8 @@ op.execute("CREATE TABLE t (id SERIAL PRIMARY KEY, code code)")
 """
     workshop.extension("shop", models, scripts={"a1.py": script("a1", made.strip(), label="shop")})
     found = workshop.manager(url=postgresql_url, scratch_url=postgresql_url).check()
-    assert found.drifts[0].operations == ()
+    # SQLAlchemy 1.4 takes a domain for what it is made of.
+    assert bool(found.drifts[0].operations) == is_sqlalchemy_1()
     assert found.drifts[0].differences == (
         "type code: the migrations make character varying(5), the models character varying(5)"
         " CHECK (VALUE::text <> ''::text)",
