@@ -28,7 +28,7 @@ from dbman.errors import SettingsError, UsageError
 from dbman.extensions.locations import names_package, of_module
 from dbman.files import is_reserved
 from dbman.scaffold.names import check_form
-from dbman.scaffold.tomls import quoted
+from dbman.scaffold.tomls import quoted, read_toml
 from dbman.urls import parse_url
 from scripts_text import makes, script
 
@@ -168,6 +168,32 @@ def test_files_that_windows_editors_write(
         ]
     assert names == ["alembic_version", "café", "old", "thing"]
     assert manager.drift().matches
+
+
+@pytest.mark.parametrize("name", ["alembic.ini", "pyproject.toml"])
+def test_an_edited_configuration_loses_its_mark(
+    make_extension: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Alembic cannot read it; line ends and comments stay."""
+    site = make_extension("shop", {"a1.py": script("a1", *makes("thing"), label="shop")})
+    monkeypatch.syspath_prepend(site)
+    head = "[alembic]" if name.endswith("ini") else "[tool.alembic]"
+    value = "here" if name.endswith("ini") else '"here"'
+    file = tmp_path / name
+    file.write_bytes(BOM + f"# mine\r\n{head}\r\nscript_location = {value}\r\n".encode())
+    export = Manager(core="shop").version_locations("write", file=file)
+    assert f"{name} loses its byte order mark: Alembic cannot read one" in export.notes
+    assert file.read_bytes().startswith(f"# mine\r\n{head}\r\n".encode())
+    assert b"\n" not in file.read_bytes().replace(b"\r\n", b"")
+    again = Manager(core="shop").version_locations("write", file=file)
+    assert (again.changed, "mark" in "".join(again.notes)) == (False, False)
+
+
+def test_a_project_with_a_mark_is_told(tmp_path: Path) -> None:
+    """No tool could install it."""
+    (tmp_path / "pyproject.toml").write_bytes(BOM + b'[project]\r\nname = "p"\r\n')
+    with pytest.raises(SettingsError, match=r"pyproject\.toml begins with a byte order mark"):
+        read_toml(tmp_path / "pyproject.toml")
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii"])

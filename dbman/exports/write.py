@@ -37,12 +37,15 @@ def write(sources: Sources, *, file: Path, section: str = "alembic", dry: bool =
     project = open_project(Path(file), section, "--write")
     found, notes = find_locations(sources, recursive=project.settings.recursive)
     wanted = _wanted(project, sources, found)
-    before = project.file.read_bytes().decode()
+    marked = project.file.read_bytes().decode()
+    before = marked.removeprefix("\ufeff")
     edited = _edit(before, project, wanted)
     locations = tuple(wanted.read(entry) for entry in edited.entries)
     check_read_back(locations, _read_back(edited.text, project))
     after = edited.text.replace("\n", "\r\n") if "\r\n" in before else edited.text
-    if after != before and not dry:
+    if marked != before:
+        notes += (f"{project.name} loses its byte order mark: Alembic cannot read one",)
+    if after != marked and not dry:
         _replace(project.file.resolve(), after)
     return Export(
         "write",
@@ -50,7 +53,7 @@ def write(sources: Sources, *, file: Path, section: str = "alembic", dry: bool =
         after if dry else "",
         (*notes, *edited.notes, *advise(sources, project)),
         project.file,
-        after != before,
+        after != marked,
     )
 
 

@@ -42,6 +42,11 @@ def read_toml(file: Path) -> tuple[str, dict[str, Any]]:
     """Return the text of a toml file and what it means; `SettingsError` if it cannot be read."""
     try:
         text = file.read_bytes().decode()
+        if text.startswith("\ufeff"):
+            raise SettingsError(
+                f"{file} begins with a byte order mark, and pip cannot read it",
+                "save it as UTF-8 without one",
+            )
         return text, tomllib.loads(text)
     except OSError as err:
         raise SettingsError(f"cannot read {file}: {err.strerror}") from err
