@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import runpy
+import shutil
 import signal
 import subprocess
 import sys
@@ -232,6 +233,14 @@ class Server:
         if os.environ.get("DBMAN_TEST_REQUIRE_SERVERS") == "1":
             pytest.fail(message, pytrace=False)
         pytest.skip(message)
+
+
+def require_program(name: str) -> None:
+    """Skip the test where a program is not installed, or fail it where servers are required."""
+    if shutil.which(name) is None:
+        if os.environ.get("DBMAN_TEST_REQUIRE_SERVERS") == "1":
+            pytest.fail(f"{name} is not installed", pytrace=False)
+        pytest.skip(f"{name} is not installed")
 
 
 PSYCOPG = "psycopg2" if is_sqlalchemy_1() else "psycopg"

@@ -6,12 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Demo
+from conftest import Demo, require_program
 from dbman import shells
 from dbman.errors import DatabaseError, UsageError
 from dbman.manager import Manager
 
 EVERYTHING = "postgresql://us%2Fer:s%40crt@db.example:5433/shop?sslmode=require&host=/run/pg"
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have all three shells on the path, and nothing else."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("sqlite3", "psql", "mariadb"):
+        (folder / name).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -41,6 +52,7 @@ EVERYTHING = "postgresql://us%2Fer:s%40crt@db.example:5433/shop?sslmode=require&
         ),
     ],
 )  # fmt: skip
+@pytest.mark.usefixtures("programs")
 def test_a_url_becomes_options(url: str, words: list[str], secrets: dict[str, str]) -> None:
     """Socket, port and certificates; a password only in the environment."""
     found = Manager(url=url).shell("-x", "y z")
@@ -49,6 +61,7 @@ def test_a_url_becomes_options(url: str, words: list[str], secrets: dict[str, st
     assert not any(word in str(found) for word in ("s@crt", "s%40crt"))
 
 
+@pytest.mark.usefixtures("programs")
 def test_a_file_that_looks_like_an_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is still the file."""
     monkeypatch.chdir(tmp_path)
@@ -56,12 +69,14 @@ def test_a_file_that_looks_like_an_option(tmp_path: Path, monkeypatch: pytest.Mo
     assert Manager(url="sqlite:///-batch").shell().words == ("sqlite3", "./-batch")
 
 
-def test_what_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_missing_is_named(
+    programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The file, which is not made; the program, with its package; a shell that nobody knows."""
     with pytest.raises(DatabaseError, match="no database at"):
         Manager(db=tmp_path / "x.db").shell()
     assert not (tmp_path / "x.db").exists()
-    monkeypatch.setenv("PATH", str(tmp_path))
+    (programs / "psql").unlink()
     with pytest.raises(DatabaseError, match="the program psql is not installed") as caught:
         Manager(url="postgresql:///shop").shell()
     assert str(caught.value.hint).endswith("in the package postgresql-client")
@@ -82,6 +97,7 @@ def test_the_shell_has_the_streams(
     demo: Demo, kind: str, arguments: list[str], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """Its output is ours, and what it is fed; so is its exit code."""
+    require_program({"sqlite": "sqlite3", "postgresql": "psql"}.get(kind, kind))
     (tmp_path / "x.db").touch()
     url = f"sqlite:///{tmp_path / 'x.db'}"
     if kind != "sqlite":

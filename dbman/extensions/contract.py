@@ -35,7 +35,7 @@ class Extension:
     requires: Sequence[str] = ()
     """The names of the extensions that it needs."""
     seed: Callable[..., object] | None = None
-    """Puts in the first rows."""
+    """Puts in the first rows; gets an ORM session, or what its parameter `connection` says."""
     base: type | None = None
     """A declarative base, in place of `metadata`."""
 

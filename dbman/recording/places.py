@@ -53,15 +53,22 @@ class Recording:
 
 
 class _Told(NullProgress):
-    """Tells of steps alone: nothing happens to the database that people think of."""
+    """Tells how far work is, under another title, and no more: the database is not changed."""
 
     def __init__(self, progress: Progress, title: str) -> None:
-        self.progress, self.title = progress, title
-        self.step, self.end = progress.step, progress.end  # type: ignore[method-assign]
+        self._progress, self._title = progress, title
 
     def begin(self, title: str, total: int) -> None:
-        """Tell what is really done."""
-        self.progress.begin(self.title, total)
+        """Tell that it begins."""
+        self._progress.begin(self._title, total)
+
+    def step(self, text: str) -> None:
+        """Tell the next step."""
+        self._progress.step(text)
+
+    def end(self) -> None:
+        """Tell that it ends."""
+        self._progress.end()
 
 
 def record(
@@ -90,7 +97,7 @@ def record(
             run_steps(there, place.connection, steps, found, atomic=atomic, listener=recorder)
     except MigrationError as err:
         error = err
-    return Recording(tuple(recorder.accounts), tuple(recorder.before), error)
+    return Recording(recorder.accounts, tuple(recorder.before), error)
 
 
 class _Place(NamedTuple):

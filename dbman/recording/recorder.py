@@ -39,18 +39,50 @@ _ROWS = re.compile(_SPACE + r"(?:INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", re.IGNO
 _CHANGES_ROWS = ("BulkInsertOp", "ExecuteSQLOp", "Statement")
 
 
+class _Notes:
+    """What is known of a step while it runs."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.is_running = True
+        self.did: list[Recorded] = []
+        self.rows: Counter[int] = Counter()  # by the place in `did`
+        self.statements: list[Statement] = []
+        self.after: list[Statement] = []
+
+    def account(self) -> Account:
+        """Return it."""
+        reads = dict.fromkeys(each.place.line for each in self.did if _reads_rows(each))
+        return Account(
+            self.step,
+            tuple(_joined(self._operations())),
+            tuple(self.statements),
+            tuple(self.after),
+            tuple(reads),
+        )
+
+    def _operations(self) -> Iterator[Operation]:
+        for number, each in enumerate(self.did):
+            if each.kind != "Statement" or not _READS.match(each.sql or ""):
+                yield replace(in_words(each), rows=self.rows.get(number))
+
+
 class Recorder:
-    """A listener of `dbman.runner.Runner`, and of the statements of its connection (`say`)."""
+    """A listener of `dbman.runner.Runner`, and of the statements of its connection (`say`).
+
+    What is said after a step belongs to it, but not to its script.
+    """
 
     def __init__(self) -> None:
-        self.accounts: list[Account] = []
-        """The steps so far; what is said after a step belongs to it."""
         self.before: list[Statement] = []
         """What was said before the first step."""
         self._listener = Listener(written=True)
-        self._step: Step | None = None
-        self._did: list[Recorded] = []
-        self._rows: Counter[int] = Counter()
+        self._steps: list[_Notes] = []
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Return the steps so far."""
+        return tuple(each.account() for each in self._steps)
 
     @contextmanager
     def watch(self, operations: Operations) -> Iterator[None]:
@@ -61,51 +93,43 @@ class Recorder:
     @contextmanager
     def hear(self, step: Step) -> Iterator[None]:
         """Take note of what the script of a step does, also where it fails."""
-        self.accounts.append(Account(step))
-        self._step = step
-        self._rows.clear()
-        with self._listener.hear(step.revision.path, Facts()) as self._did:
+        notes = _Notes(step)
+        self._steps.append(notes)
+        with self._listener.hear(step.revision.path, Facts()) as notes.did:
             try:
                 yield
             finally:
-                self._step = None
-                operations = tuple(_joined(self._operations()))
-                reads = tuple(each.place.line for each in self._did if _reads_rows(each))
-                self.accounts[-1] = replace(
-                    self.accounts[-1], operations=operations, reads=tuple(dict.fromkeys(reads))
-                )
+                notes.is_running = False
 
     def say(self, sql: str, rows: int) -> None:
         """Take a statement that was carried out, and how many rows it changed."""
-        last = self._did[-1] if self._step and self._did else None
-        if last and last.kind in _CHANGES_ROWS and rows >= 0 and _ROWS.match(sql):
-            self._rows[len(self._did) - 1] += rows
-        is_asked_for = last is not None and last.kind == "ExecuteSQLOp"
-        if _READS.match(sql) and not (is_asked_for or (self._step and _ACTS.search(sql))):
+        notes = self._running()
+        last = notes.did[-1] if notes and notes.did else None
+        if notes and last and last.kind in _CHANGES_ROWS and rows >= 0 and _ROWS.match(sql):
+            notes.rows[len(notes.did) - 1] += rows
+        if _READS.match(sql) and not (notes and _is_done(sql, last)):
             return
-        if self._step or not _BEGINS.match(sql):  # dbman's own transactions are the script's frame
-            self._keep(sql)
+        if notes or not _BEGINS.match(sql):  # dbman's own transactions are the script's frame
+            self.mark(sql, rows)
 
-    def mark(self, sql: str) -> None:
-        """Take a statement that the driver says by itself, such as COMMIT."""
-        self._keep(sql)
-
-    def _keep(self, sql: str) -> None:
-        if not self.accounts:
-            self.before.append(Statement(sql))
-            return
-        account = self.accounts[-1]
-        if self._step is None:
-            self.accounts[-1] = replace(account, after=(*account.after, Statement(sql)))
+    def mark(self, sql: str, rows: int = -1) -> None:
+        """Take a statement that changes something, or that the driver says by itself: COMMIT."""
+        if notes := self._running():
+            line = running_line(notes.step.revision.path)
+            notes.statements.append(Statement(sql, line, rows))
         else:
-            said = Statement(sql, running_line(self._step.revision.path))
-            self.accounts[-1] = replace(account, statements=(*account.statements, said))
+            after = self._steps[-1].after if self._steps else self.before
+            after.append(Statement(sql, rows=rows))
 
-    def _operations(self) -> Iterator[Operation]:
-        for number, each in enumerate(self._did):
-            if each.kind != "Statement" or not _READS.match(each.sql or ""):
-                rows = self._rows.get(number)
-                yield replace(in_words(each), rows=rows)
+    def _running(self) -> _Notes | None:
+        return self._steps[-1] if self._steps and self._steps[-1].is_running else None
+
+
+def _is_done(sql: str, last: Recorded | None) -> bool:
+    """Return whether a SELECT is there for what it does, not for what it gives."""
+    if last is not None and last.kind == "ExecuteSQLOp" and _READS.match(last.sql or ""):
+        return not _CATALOGS.search(sql)
+    return bool(_ACTS.search(sql))
 
 
 def _reads_rows(recorded: Recorded) -> bool:

@@ -88,6 +88,8 @@ class Statement:
     """The statement, its values written out."""
     line: int | None = None
     """The line of the script, where it was reached from there."""
+    rows: int = -1
+    """How many rows it changed; -1 where that is not known."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from dbman.migrator.scene import Scene
 from dbman.plans import Direction, Plan
 from dbman.recording import Account, Statement
 from dbman.recording.places import record
+from dbman.sqlscripts.cascades import without_idle
 from dbman.sqlscripts.checks import require_independent, require_plain
 from dbman.sqlscripts.offline import write_offline
 from dbman.sqlscripts.shells import SHELLS, frame, starts_at
@@ -182,7 +183,8 @@ def _record(scene: Scene, start: Start, kind: str, place: str, atomic: bool) -> 
     if not copied:
         require_independent(recording.accounts, "the database")
     how = "recorded on a copy" if copied else "recorded on a scratch database"
-    return _Written(recording.before, recording.accounts, how, True)
+    accounts = without_idle(recording.accounts, copied=copied)
+    return _Written(recording.before, accounts, how, True)
 
 
 def _head(scene: Scene, start: Start, kind: str, direction: Direction, how: str) -> tuple[str, ...]:

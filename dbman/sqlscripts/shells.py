@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from dbman.recording import Account, Statement
 from dbman.revisions import Key
+from dbman.sqlscripts.cascades import is_cascade
 
 _GUARD = "database_stands_elsewhere"
+_FOLLOWS, _STANDS = "-- what ON DELETE asks for", "-- where it stands"
 _COMPOUND = re.compile(
     r"\s*CREATE\b.{0,200}?\b(?:TRIGGER|PROCEDURE|FUNCTION|EVENT)\b", re.IGNORECASE | re.DOTALL
 )
@@ -107,8 +109,11 @@ def _step(shell: Shell, number: int, account: Account) -> list[str]:
     reason = f" ({account.step.reason})" if account.step.reason else ""
     lines = ["", f"-- {_in_one_line(title + reason)}"]
     lines += [shell.statement(each.sql) for each in account.statements]
-    if account.after:
-        lines += ["-- where it stands", *(shell.statement(each.sql) for each in account.after)]
+    cascades = [each for each in account.after if is_cascade(each)]
+    rows = [each for each in account.after if not is_cascade(each)]
+    for comment, statements in ((_FOLLOWS, cascades), (_STANDS, rows)):
+        if statements:
+            lines += [comment, *(shell.statement(each.sql) for each in statements)]
     return lines
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import create_engine, inspect, pool
 from sqlalchemy.engine import URL, make_url
 
+from conftest import require_program
 from dbman.facts import Facts, read_facts
 
 
@@ -27,8 +25,7 @@ def run_shell(url: str | URL, script: str) -> subprocess.CompletedProcess[str]:
         "mysql": ["mariadb", "--protocol=tcp", *(w for w in host if not w.endswith("=")),
                   f"--user={place.username}", str(place.database)],
     }[kind.replace("mariadb", "mysql")]  # fmt: skip
-    if not shutil.which(words[0]) and not os.environ.get("DBMAN_TEST_REQUIRE_SERVERS"):
-        pytest.skip(f"{words[0]} is not installed")
+    require_program(words[0])
     words = [word for word in words if word != "--port="]
     return subprocess.run(words, input=script, capture_output=True, text=True, check=False)
 

@@ -90,6 +90,8 @@ def test_on_sqlite_the_shell_makes_the_same(manage: Make, tmp_path: Path) -> Non
     made = manage(db=path).upgrade_sql()
     assert (made.is_recorded, made.how, made.dialect) == (True, "recorded on a copy", "sqlite")
     assert path.read_bytes() == before
+    assert made.text.count("CREATE TEMP TRIGGER") == 1  # only where rows follow a deleted one
+    assert made.text.count("-- what ON DELETE asks for") == 1
     done = run_shell(url_of(path), made.text)
     assert (done.returncode, done.stderr) == (0, "")
     manage(db=other).upgrade()
@@ -111,6 +113,7 @@ def test_sqlite_from_nothing_and_between_revisions(manage: Make, tmp_path: Path)
     for between in ("base:one", "one:"):
         made = manage(db=tmp_path / "nosuch.db").upgrade_sql(between)
         assert made.how == "recorded on a scratch database"
+        assert made.text.count("CREATE TEMP TRIGGER") == (between == "one:")
         assert run_shell(url_of(path), made.text).returncode == 0
     manage(db=other).initdb()
     assert held(url_of(path)) == held(url_of(other))

@@ -86,3 +86,25 @@ def test_version_tables_of_several_trees_and_orphans(
     Manager(db=other, **settings).upgrade("shop")
     assert held(url_of(path)) == held(url_of(other))
     assert held(url_of(path))[1]["ext_alembic_version"] == ["('gone',)"]
+
+
+def test_what_is_selected_for_what_it_does_is_in_the_script(
+    make_extension: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, postgresql_url: str
+) -> None:
+    """A sequence that is set; not what a script or Alembic only looks at."""
+    body = (
+        makes("item")[0]
+        + """
+bind = op.get_bind()
+bind.execute(sa.text("SELECT setval('item_id_seq', 41)"))
+op.execute("SELECT nextval('item_id_seq')")
+sa.inspect(bind).get_columns("item")
+bind.execute(sa.text("SELECT 1")).scalar()
+"""
+    )
+    monkeypatch.syspath_prepend(make_extension("shop", {"one.py": script("one", body)}))
+    made = Manager(url=postgresql_url).upgrade_sql("base:heads")
+    assert [line for line in made.text.splitlines() if "SELECT" in line] == [
+        "SELECT setval('item_id_seq', 41);",
+        "SELECT nextval('item_id_seq');",
+    ]
