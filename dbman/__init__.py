@@ -2,6 +2,8 @@
 
 `Extension` is what an entry point of the group ``dbman.extensions`` points at; `Manager` runs
 every command from Python. Importing this package imports neither SQLAlchemy nor Alembic.
+
+PYTEST_DONT_REWRITE: pytest, of which dbman is a plugin, would warn where it is imported already.
 """
 
 from __future__ import annotations
