@@ -75,10 +75,7 @@ class Session:
                 ["database ", Styled(database.describe(), "bold"), f" ({database.address.source})"]
             )
         )
-        if not self.manager.extensions:
-            group = self.manager.settings.group
-            why = f"no extension is installed: nothing registers in {group!r}"
-            self.talk.warn(named(f"{why}; `dbman new NAME` makes one", self.host.prog))
+        self.warn_of_nothing()
         if self.moves:
             self.tell_of_environment()
         if self.moves and not database.dialect.atomic:
@@ -88,6 +85,13 @@ class Session:
     def reading_for(self, *targets: str) -> Manager:
         """Return the manager; the database is named unless ``FROM:TO`` says that none is read."""
         return self.manager if any(":" in each for each in targets) else self.opened
+
+    def warn_of_nothing(self) -> None:
+        """Warn where no extension is installed, which is seldom what anybody wants."""
+        if not self.manager.extensions:
+            group = self.manager.settings.group
+            why = f"no extension is installed: nothing registers in {group!r}"
+            self.talk.warn(named(f"{why}; `dbman new NAME` makes one", self.host.prog))
 
     def tell_of_environment(self) -> None:
         """Say that the project's own env.py, where there is one, is not run."""

@@ -45,6 +45,7 @@ def lint(
 ) -> Page:
     """Tell which rules scripts break; exit 1 if any."""
     session.refuse_database()
+    session.warn_of_nothing()
     manager = session.manager
     if baseline:
         return baselines_page(manager.baseline(*names or (), dry_run=dry_run))

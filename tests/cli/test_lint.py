@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from dbman.cli import main
+from dbman.cli.views.lint import linted_page
+from dbman.lint import Linted, NotRun
+
 Cli = Callable[..., Any]
 SCRIPT = "4b43bcd753fd_create_device.py"
 MESSAGE = "names user and does not depend on 630deccf7d56 of acme, which makes it"
@@ -131,3 +135,29 @@ def test_the_demo(cli: Cli) -> None:
         ("DBM208", "acme", "b29ababa9812"),
     ]
     assert data["not_run"] == []
+
+
+def test_one_reason_is_told_once() -> None:
+    """However many rules it stops."""
+    codes = [f"DBM{number}" for number in range(101, 112)]
+    stopped = [NotRun(code, "some", "no luck") for code in codes]
+    others = [NotRun("ACME1", "odd", "boom", crashed=True), NotRun("", "", "p1 failed")]
+    told = linted_page(Linted((), (*stopped, *others), 0, 3, ())).warnings
+    assert told == [
+        f"rules {', '.join(codes[:8])} and 3 more could not run: no luck",
+        "rule ACME1 (odd) failed: boom",
+        "replay failed: p1 failed",
+    ]
+
+
+def test_nothing_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It is no silent yes."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["lint"], settings={"group": "nobody.extensions"}) == 0
+    assert capfd.readouterr().err.splitlines() == [
+        "warning: no extension is installed: nothing registers in 'nobody.extensions';"
+        " `dbman new NAME` makes one",
+        "nothing found in 0 scripts",
+    ]

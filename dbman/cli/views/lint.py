@@ -32,7 +32,7 @@ def linted_page(linted: Linted, form: str = "text") -> Page:
         data,
         _shown(linted, form),
         _account(linted),
-        [_not_run_line(each) for each in linted.not_run],
+        _not_run_lines(linted),
         _hint(linted),
         exit_code=0 if linted.clean else 1,
     )
@@ -161,9 +161,25 @@ def _hint(linted: Linted) -> str | None:
     return f"`dbman explain {linted.findings[0].code}` says why, and how to mend it"
 
 
-def _not_run_line(each: NotRun) -> str:
-    who = f"rule {each.code} ({each.name})" if each.code else "rules" if each.crashed else "replay"
-    return f"{who} {'failed' if each.crashed or not each.code else 'could not run'}: {each.reason}"
+def _not_run_lines(linted: Linted) -> list[str]:
+    """Return a line for each reason why something could not be looked at."""
+    by_reason: dict[tuple[bool, str], list[NotRun]] = {}
+    for each in linted.not_run:
+        by_reason.setdefault((each.crashed, each.reason), []).append(each)
+    return [f"{_who(found, crashed)}: {why}" for (crashed, why), found in by_reason.items()]
+
+
+def _who(found: Sequence[NotRun], crashed: bool) -> str:
+    from dbman.migrator.scene import listed
+
+    rules = [each for each in found if each.code]
+    if not rules:
+        return "rules failed" if crashed else "replay failed"
+    if len(rules) == 1:
+        told = f"rule {rules[0].code} ({rules[0].name})"
+    else:
+        told = f"rules {listed([each.code for each in rules])}"
+    return f"{told} {'failed' if crashed else 'could not run'}"
 
 
 def _severity(severity: str) -> Styled:
