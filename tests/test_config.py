@@ -282,7 +282,7 @@ def test_version_table_of() -> None:
             "dbman.toml: unknown key 'verions'; did you mean 'versions' or 'versions_group'?",
             "known keys: url, group, versions_group, versions, core, version_table, scratch_url, "
             "lock, lock_timeout, snapshot, cascade, translate, require_depends_on, bootstrap, context,"
-            " script_template, environment, extensions, lint",
+            " script_template, environment, extensions, verify_ignore, lint",
         ),
         (
             ["[extensions.poser]", 'prefx = "x"'],
@@ -294,7 +294,7 @@ def test_version_table_of() -> None:
             "dbman.toml [tool.dbman]: unknown key 'xyzzy'",
             "known keys: url, group, versions_group, versions, core, version_table, scratch_url, "
             "lock, lock_timeout, snapshot, cascade, translate, require_depends_on, bootstrap, context,"
-            " script_template, environment, extensions, lint",
+            " script_template, environment, extensions, verify_ignore, lint",
         ),
         (
             ['core = "acme"', "[tool.dbman]", 'group = "x"'],
@@ -788,6 +788,7 @@ def test_an_ini_with_nothing_but_dbmans_section(tmp_path: Path) -> None:
         ("cor =", "unknown key 'cor'; did you mean 'core'?"),
         ("environment = x", "environment is a table, which an ini cannot hold"),
         ("extensions = x", "extensions is a table, which an ini cannot hold"),
+        ("lint = x", "lint is a table, which an ini cannot hold"),
         ("snapshot = maybe", "snapshot must be true or false, not 'maybe'"),
         ("cascade = never", "cascade must be true or false, not 'never'"),
         ("translate = never", "translate must be true or false, not 'never'"),
@@ -851,7 +852,7 @@ def test_sections_of_extensions(tmp_path: Path) -> None:
         (
             ["[dbman.extension.poser]", "models = x"],
             "alembic.ini has a section [dbman.extension.poser], which dbman does not know",
-            "dbman's own are [dbman] and [dbman.extensions.NAME]",
+            "dbman's own are [dbman], [dbman.lint] and [dbman.extensions.NAME]",
         ),
     ],
 )
@@ -1118,6 +1119,7 @@ def test_rows(tmp_path: Path) -> None:
         SettingRow("cascade", True, "default"),
         SettingRow("translate", True, "default"),
         SettingRow("require_depends_on", True, "default"),
+        SettingRow("verify_ignore", [], "default"),
         SettingRow("bootstrap", None, "default"),
         SettingRow("context", None, "default"),
         SettingRow("script_template", None, "default"),
@@ -1149,3 +1151,20 @@ def test_neither_sqlalchemy_nor_alembic_is_imported(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_lint_in_an_ini(tmp_path: Path) -> None:
+    """A section of its own; lists are separated by blanks or commas."""
+    text = "[DEFAULT]\nx = 1\n[alembic]\n[dbman.lint]\nselect = danger, DBM1\nignore = two-heads DBM301\n"
+    (tmp_path / "alembic.ini").write_text(text, encoding="utf-8")
+    settings = load(tmp_path / "alembic.ini", environ={}, cwd=tmp_path)
+    assert settings.lint.select == ("danger", "DBM1")
+    assert settings.lint.ignore == ("two-heads", "DBM301")
+    assert settings.sources["lint.select"] == "alembic.ini [dbman.lint]"
+
+
+def test_an_unknown_key_of_lint_in_an_ini(tmp_path: Path) -> None:
+    """It names the nearest."""
+    (tmp_path / "alembic.ini").write_text("[alembic]\n[dbman.lint]\nselekt = x\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="unknown key 'selekt' in lint; did you mean 'select'"):
+        load(tmp_path / "alembic.ini", environ={}, cwd=tmp_path)

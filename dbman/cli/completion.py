@@ -1,4 +1,4 @@
-"""What the shell offers: extensions, revisions, targets; nothing where something is wrong."""
+"""What the shell offers: extensions, revisions, rules; nothing where something is wrong."""
 
 from __future__ import annotations
 
@@ -31,6 +31,15 @@ def targets(context: typer.Context, incomplete: str) -> list[Item]:
         items = [(name, "all of it") for name in graph.extensions]
         items += [(f"{name}@{place}", "") for name in names for place in ("head", "base")]
         items += [(each.id, f"{each.extension}: {each.doc}") for each in graph.revisions.values()]
+        return [item for item in items if item[0].startswith(incomplete)]
+    return []
+
+
+def rules(context: typer.Context, incomplete: str) -> list[Item]:
+    """Return the codes and names of the rules of lint."""
+    with suppress(Exception), redirect_stderr(StringIO()):
+        found = _manager(context).rules()
+        items = [(word, each.summary) for each in found for word in (each.code, each.name)]
         return [item for item in items if item[0].startswith(incomplete)]
     return []
 

@@ -401,7 +401,12 @@ class LintFormat(StrEnum):
 Format: TypeAlias = Annotated[LintFormat, Option("--format", help="How findings are printed.")]
 Code: TypeAlias = Annotated[
     str | None,
-    Argument(metavar="CODE", help="A rule: its code or name.", show_default=False),
+    Argument(
+        metavar="CODE",
+        help="A rule: its code or name.",
+        autocompletion=completion.rules,
+        show_default=False,
+    ),
 ]
 Section: TypeAlias = Annotated[
     str | None,

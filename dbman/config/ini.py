@@ -19,6 +19,7 @@ from dbman.errors import SettingsError, nearest
 SECTION = "alembic"
 _OWN_SECTION = "dbman"
 _EXTENSION_SECTION = "dbman.extensions."
+_LINT_SECTION = "dbman.lint"
 _PLACEHOLDER = "driver://user:pass@localhost/dbname"
 _SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
 _LEGACY = r", *|(?: +)"
@@ -57,6 +58,8 @@ def ini_layers(file: SettingsFile, section: str) -> Iterator[Layer]:
         yield checked(reader.own(), PLAIN, reader.source(_OWN_SECTION))
     for each in extensions:
         yield checked({"extensions": reader.extension(each)}, OWN, reader.source(each))
+    if _LINT_SECTION in sections:
+        yield checked({"lint": reader.lint()}, OWN, reader.source(_LINT_SECTION))
 
 
 def _parse(file: SettingsFile) -> configparser.ConfigParser:
@@ -128,10 +131,13 @@ class _Reader:
             if key not in PLAIN and self._is_other(key):
                 continue
             if key in OWN and key not in PLAIN:
-                extensions = f"write sections [{_EXTENSION_SECTION}NAME]"
+                sections = {
+                    "extensions": f"write sections [{_EXTENSION_SECTION}NAME]",
+                    "lint": f"write a section [{_LINT_SECTION}]",
+                }
                 raise SettingsError(
                     f"{self.source(_OWN_SECTION)}: {key} is a table, which an ini cannot hold",
-                    extensions if key == "extensions" else "write these settings in a dbman.toml",
+                    sections.get(key, "write these settings in a dbman.toml"),
                 )
             read = self.url if key in ("url", "scratch_url") else self.get
             value = read(_OWN_SECTION, key)
@@ -143,11 +149,12 @@ class _Reader:
         """Return the sections of single extensions; refuse those that are nobody's."""
         found = [each for each in self.parser.sections() if each.startswith(f"{_OWN_SECTION}.")]
         for each in found:
-            known = each.startswith(_EXTENSION_SECTION)
+            known = each.startswith(_EXTENSION_SECTION) or each == _LINT_SECTION
             if not known and not self.parser.has_option(each, "script_location"):
                 raise SettingsError(
                     f"{self.file.name} has a section [{each}], which dbman does not know",
-                    f"dbman's own are [{_OWN_SECTION}] and [{_EXTENSION_SECTION}NAME]",
+                    f"dbman's own are [{_OWN_SECTION}], [{_LINT_SECTION}] and"
+                    f" [{_EXTENSION_SECTION}NAME]",
                 )
         return [each for each in found if each.startswith(_EXTENSION_SECTION)]
 
@@ -158,10 +165,13 @@ class _Reader:
             if key in EXTENSION or key not in self.parser.defaults():
                 value = self.get(section, key) or ""
                 is_list = key in ("versions", "requires", "lint_ignore")
-                values[key] = (
-                    value.replace(",", " ").split() if is_list else self._typed(key, value)
-                )
+                values[key] = _listed(value) if is_list else self._typed(key, value)
         return {section.removeprefix(_EXTENSION_SECTION): values}
+
+    def lint(self) -> dict[str, object]:
+        """Return what the section of lint says, as toml would have it."""
+        keys = [key for key in self.parser[_LINT_SECTION] if key not in self.parser.defaults()]
+        return {key: _listed(self.get(_LINT_SECTION, key) or "") for key in keys}
 
     def _is_other(self, key: str) -> bool:
         """Return whether a key of [dbman] is Alembic's, or one that all sections have."""
@@ -250,6 +260,11 @@ def expand(text: str, options: Mapping[str, str], seen: frozenset[str] = frozens
 def _entries(parts: list[str]) -> list[str]:
     """Return the parts that name something."""
     return [part.strip() for part in parts if part.strip()]
+
+
+def _listed(value: str) -> list[str]:
+    """Return the words of a list, which blanks or commas separate."""
+    return value.replace(",", " ").split()
 
 
 def _below(start: str, options: Mapping[str, str]) -> dict[str, str]:

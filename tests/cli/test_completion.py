@@ -39,6 +39,7 @@ def test_what_is_completed(complete: Complete) -> None:
     assert complete("dbman show -r 1dd") == ["1dd100465544"]
     assert complete("dbman status --skip ga") == ["gadget"]
     assert complete("dbman generate -m x --head not") == ["notes", "notes@base", "notes@head"]
+    assert complete("dbman explain two") == ["two-heads"]
     assert "--revrange" in complete("dbman history --rev")
 
 
