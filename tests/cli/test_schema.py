@@ -99,12 +99,24 @@ def test_what_is_not_there(
     assert not list(tmp_path.rglob("*.db")) + list((tmp_path / "data").rglob("*"))
 
 
-def test_on_a_server(cli: Cli, postgresql_url: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "told", "lines"),
+    [
+        (
+            "postgresql",
+            "postgresql",
+            ["id serial NOT NULL", "stance character varying(40) NOT NULL"],
+        ),
+        ("mariadb", "mysql", ["id int(11) NOT NULL AUTO_INCREMENT", "stance varchar(40) NOT NULL"]),
+    ],
+)
+def test_on_a_server(
+    cli: Cli, request: pytest.FixtureRequest, kind: str, told: str, lines: list[str]
+) -> None:
     """The scratch database is of the kind that was asked for; its SQL is the server's."""
-    done = cli("schema", "poser", "--scratch-url", postgresql_url)
-    assert done.err == "migrations (postgresql)\n"
-    assert "    stance character varying(40) NOT NULL,\n" in done.out
-    assert "    id serial NOT NULL,\n" in done.out
+    done = cli("schema", "poser", "--scratch-url", request.getfixturevalue(f"{kind}_url"))
+    assert done.err == f"migrations ({told})\n"
+    assert all(f"    {line},\n" in done.out for line in lines)
 
 
 def test_what_differs(cli: Cli) -> None:

@@ -61,8 +61,8 @@ def test_mermaid() -> None:
         "    integer name\n"
         "    integer parent_id FK\n"
         "  }\n"
-        '  t0 ||--o{ t1 : "owner_id"\n'
-        '  t1 ||--o{ t1 : "parent_id"\n'
+        '  t0 |o--o{ t1 : "owner_id"\n'
+        '  t1 |o--o{ t1 : "parent_id"\n'
         "  classDef c0 stroke:#4c78a8,stroke-width:2px\n"
         "  class t0,t1 c0\n"
     )

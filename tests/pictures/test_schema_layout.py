@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 
 from dbman.pictures.schema.layout import Layout
-from dbman.pictures.schema.routing import points
 from pictures.tables import SHOP, Spec, diagram_of, generated, specs
 
 pytestmark = pytest.mark.any_version
@@ -50,9 +49,7 @@ def check(spec: Spec) -> Layout:
         assert left + width <= layout.width
         assert top + height <= layout.height
     for number in range(len(layout.diagram.lines)):
-        corners = points(
-            layout.diagram, layout.packing, layout.ways, layout.lefts, number, layout.box_width
-        )
+        corners = layout.corners(number)
         for (x1, y1), (x2, y2) in pairwise(corners):
             assert x1 == x2 or y1 == y2
             line = (min(x1, x2), min(y1, y2), abs(x1 - x2), abs(y1 - y2))
@@ -68,7 +65,7 @@ def test_a_small_one() -> None:
     """A column of each line ends at the row that it refers to."""
     layout = check(SHOP)
     assert layout.diagram.groups == ("core", "ext", "no extension")
-    ends = [layout.end(number) for number in range(3)]
+    ends = [layout.corners(number)[-1] for number in range(3)]
     user = layout.at(0)
     assert ends[0][1] == user[1] + 25 + 17 / 2
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dbman.pictures.labels import columns, cut, plain
-from dbman.pictures.paths import rounded
+from dbman.pictures.paths import Point
 from dbman.pictures.schema.model import Diagram, Row
 from dbman.pictures.schema.packing import EDGE, Packing, box_height, pack
 from dbman.pictures.schema.routing import Ways, find_ways, points
@@ -83,15 +83,9 @@ class Layout:
         last = self.lefts[place.first + place.count - 1]
         return left, place.top, last + self.box_width + PADDING - left, place.height
 
-    def way(self, number: int) -> str:
-        """Return the path of a line in SVG's words."""
-        corners = points(self.diagram, self.packing, self.ways, self.lefts, number, self.box_width)
-        return rounded(corners)
-
-    def end(self, number: int) -> tuple[float, float]:
-        """Return where a line ends."""
-        corners = points(self.diagram, self.packing, self.ways, self.lefts, number, self.box_width)
-        return corners[-1]
+    def corners(self, number: int) -> list[Point]:
+        """Return the corners of a line, from the row that refers to the one it refers to."""
+        return points(self.diagram, self.packing, self.ways, self.lefts, number, self.box_width)
 
     def room(self, row: Row) -> int:
         """Return how many characters of a row's type have room beside its name."""

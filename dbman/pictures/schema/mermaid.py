@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dbman.files import MARK
 from dbman.pictures.colours import COUNT, LIGHT
 from dbman.pictures.labels import cut, plain
-from dbman.pictures.schema.model import Box, Diagram, Line, Row
+from dbman.pictures.schema.model import Box, Diagram, Row
 
 _MARKS = {
     "added": "fill:#d9f2dd,stroke:#23843a",
@@ -34,7 +34,10 @@ def _lines(diagram: Diagram) -> Iterator[str]:
         yield from (f"    {_row(row)}" for row in box.rows)
         yield "  }"
     for line in diagram.lines:
-        yield f'  t{line.end} ||--o{{ t{line.start} : "{_column(diagram, line)}"'
+        row = _row_of(diagram.boxes[line.start], line.start_row)
+        parent = "|o" if row and row.type.endswith("?") else "||"
+        label = _label(row.name if row else "")
+        yield f'  t{line.end} {parent}--o{{ t{line.start} : "{label}"'
     used: dict[str, list[str]] = {}
     for place, box in enumerate(diagram.boxes):
         name = box.mark or f"c{box.group % COUNT}"
@@ -53,12 +56,8 @@ def _row(row: Row) -> str:
     )
 
 
-def _column(diagram: Diagram, line: Line) -> str:
-    return _label(_start(diagram.boxes[line.start], line.start_row))
-
-
-def _start(box: Box, row: int) -> str:
-    return box.rows[row].name if row < len(box.rows) else ""
+def _row_of(box: Box, number: int) -> Row | None:
+    return box.rows[number] if number < len(box.rows) else None
 
 
 def _word(text: str) -> str:

@@ -8,6 +8,7 @@ from html import escape
 from dbman.files import MARK
 from dbman.pictures.colours import COUNT
 from dbman.pictures.labels import cut, plain
+from dbman.pictures.paths import rounded
 from dbman.pictures.schema.layout import Layout
 from dbman.pictures.schema.looks import style
 from dbman.pictures.schema.model import Box, Diagram, Row
@@ -68,11 +69,12 @@ def _line(layout: Layout, number: int) -> str:
     line = layout.diagram.lines[number]
     shown = colour(layout.diagram, layout.diagram.boxes[line.start].group)
     mark = f" {line.mark}" if line.mark else ""
-    x, y = layout.end(number)
+    corners = layout.corners(number)
+    x, y = corners[-1]
     return (
         f'<g class="e {shown}{mark}" data-f="{line.start}" data-t="{line.end}">'
         f"<title>{_text(plain(line.told))}</title>"
-        f'<path d="{layout.way(number)}"/><circle class="dots" cx="{x:g}" cy="{y:g}" r="3"/></g>'
+        f'<path d="{rounded(corners)}"/><circle class="dots" cx="{x:g}" cy="{y:g}" r="3"/></g>'
     )
 
 
