@@ -24,7 +24,7 @@ from textwrap import dedent
 from typing import Any
 
 from dbman.cli import app as _registered  # noqa: F401 - every command registers itself
-from dbman.cli.options import COMMON
+from dbman.cli.common import COMMON
 from dbman.cli.parser import ENTRIES, PANELS
 from dbman.cli.words import FOREIGN
 from dbman.config.keys import ALEMBIC, EXTENSION, LINT, OWN

@@ -2,7 +2,8 @@
 
 `main` runs it for any host and returns the exit code, `run` is the console script.
 
-- `commands`, `parser`, `options`, `completion`: how a command is declared and its line is read
+- `commands`, `parser`, `common`, `options`, `coercion`, `completion`: how a command is declared
+  and its line is read
 - `database`, `revisions`, `authoring`, `trust`, `hidden`: the commands, one file per help panel
 - `session`, `asking`, `talk`, `signals`: one run: its manager, questions and talk
 - `views`, `render`, `output`: what a command shows, to people and to programs

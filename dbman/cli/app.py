@@ -13,8 +13,8 @@ import typer
 
 from dbman.cli import authoring, database, hidden, revisions, trust  # noqa: F401 - they register
 from dbman.cli.commands import app, root
+from dbman.cli.common import Common
 from dbman.cli.failures import from_click, report, report_bug
-from dbman.cli.options import Common
 from dbman.cli.output import has_colour, lenient_streams, silence
 from dbman.cli.session import INTERRUPTED, Host, Session, perform
 from dbman.cli.views.about import about_page

@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
-from dbman.cli.options import COMMON, SHOWN_BEFORE, Common
+from dbman.cli.common import COMMON, SHOWN_BEFORE, Common
 from dbman.cli.parser import ENTRIES, Command, Entry, Group
 from dbman.cli.render import Page
 from dbman.cli.session import Session, perform

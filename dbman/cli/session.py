@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dbman.cli.asking import Asker
-from dbman.cli.options import Common
+from dbman.cli.common import Common
 from dbman.cli.output import print_data, print_json
 from dbman.cli.parser import named
 from dbman.cli.render import Block, Line, Page, Styled

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dbman.cli.options import Common
+from dbman.cli.common import Common
 from dbman.config import load
 
 Cli = Callable[..., Any]
