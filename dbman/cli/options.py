@@ -256,7 +256,7 @@ ScratchUrl: TypeAlias = Annotated[
     str | None, Option("--scratch-url", metavar="URL", help="Where scratch databases are made.")
 ]
 RowCount: TypeAlias = Annotated[
-    int, Option("--rows", metavar="N", min=1, help="How many rows each table is given.")
+    int, Option("--rows", metavar="N", help="How many rows each table is given.")
 ]
 Seed: TypeAlias = Annotated[int, Option("--seed", metavar="N", help="What rows are drawn with.")]
 Keep: TypeAlias = Annotated[

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from dbman.config import Settings
+from dbman.errors import DbmanError, UsageError
 from dbman.migrator.scene import Scene
 from dbman.progress import NullProgress
 from dbman.verify.grounds import Ground, open_ground
@@ -44,12 +45,17 @@ class Bench:
     def __init__(self, scene: Scene, settings: Settings, options: Options | None = None) -> None:
         """Take the scene and the settings that say where scratch databases are made.
 
-        Raises `UsageError` for a name that no extension has, `ScriptError` where the graph is
-        ambiguous.
+        Raises `UsageError` for a name that no extension has or rows that are none, `ScriptError`
+        where the graph is ambiguous.
         """
         scene.graph.require_unambiguous()
         self.settings = settings
         self.options = options or Options()
+        if self.options.rows < 1:
+            raise UsageError(
+                f"--rows {self.options.rows} would leave tables empty",
+                "say how many rows each table is given, at least 1",
+            )
         for name in self.options.names:
             scene.extension(name)
         self.progress = scene.progress
@@ -121,10 +127,17 @@ class Bench:
         return found
 
     def run(self, unit: Unit) -> Iterator[Outcome]:
-        """Do the work of a unit; yield what is found or passed over."""
+        """Do the work of a unit; yield what is found or passed over.
+
+        Work that fails itself is told as that, and is no pass.
+        """
         self.progress.step(unit.title or unit.id)
-        for outcome in unit.work(self, unit):
-            yield passed_over(self.scene, unit, outcome)
+        try:
+            for outcome in unit.work(self, unit):
+                yield passed_over(self.scene, unit, outcome)
+        except Exception as err:
+            kind = "" if isinstance(err, DbmanError) else f"{type(err).__name__}: "
+            yield unit.finding(f"the check itself failed: {kind}{err}", getattr(err, "hint", None))
 
     def keep(self, ground: Ground, name: str) -> str:
         """Keep a database for a look if that is asked for; return what to tell of it."""

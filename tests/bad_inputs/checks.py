@@ -1,9 +1,9 @@
-"""What `check` and `checkdb --drift` cannot compare."""
+"""What `check`, `checkdb --drift` and `verify` cannot look at."""
 
 from __future__ import annotations
 
 from bad_inputs.calls import call, target
-from bad_inputs.case import SECOND, case, error, opened
+from bad_inputs.case import FIRST, SECOND, case, error, opened
 from scripts_text import script
 
 FAILING = script("a1", 'op.execute("NONSENSE")', label="shop")
@@ -34,6 +34,39 @@ CHECKS = (
             " or as an operation of Alembic",
         ),
         scripts={"a1.py": FAILING, "a2.py": SECOND},
+    ),
+    call(
+        "verify of a database", "verify --db x.db",
+        "`dbman verify` reads no database of yours", NO_DATABASE[1],
+    ),
+    call(
+        "verify of an unknown extension", "verify shp",
+        "no extension is named 'shp'; did you mean 'shop'?", LISTS,
+    ),
+    call(
+        "verify with no rows", "verify --rows 0",
+        "--rows 0 would leave tables empty", "say how many rows each table is given, at least 1",
+    ),
+    call(
+        "verify at a scratch URL that is none", "verify --scratch-url nonsense",
+        "--scratch-url: 'nonsense' is not a database URL",
+        "write sqlite:///acme.db, or --db acme.db for a file",
+    ),
+    case(
+        "verify in a folder that is missing", "verify --scratch-url sqlite:///gone/x.db", 3,
+        error(
+            "no scratch database can be made: the folder HERE/gone does not exist",
+            "say where one can be with --scratch-url URL",
+        ),
+    ),
+    case(
+        "verify of an ambiguous graph", "verify", 4,
+        error(
+            "revision 'a1' is in HERE/site/shop/migrations/a1.py (shop 1.0) and in"
+            " HERE/site/shop/migrations/a2.py (shop 1.0)",
+            "give one of them another revision id",
+        ),
+        scripts={"a1.py": FIRST, "a2.py": FIRST},
     ),
     call(
         "scratch URL without drift", "checkdb --db x.db --scratch-url sqlite://",

@@ -6,44 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import invalidate_caches
 from pathlib import Path
-from textwrap import dedent, indent
+from textwrap import dedent
 from typing import Any
 
 import pytest
 
 from dbman import Manager
 from dbman.verify import Verification
-
-SCRIPT = '''"""{doc}"""
-import sqlalchemy as sa
-from alembic import op
-
-revision = {id!r}
-down_revision = {down!r}
-branch_labels = {labels!r}
-depends_on = None
+from scripts_text import script
 
 
-def upgrade():
-{up}
-
-
-def downgrade():
-{down_body}
-'''
-
-
-def script(id: str, down: str | None, up: str, back: str | None = "pass") -> str:  # noqa: A002 - as in Alembic
-    """Return a script; without `back` it has no downgrade."""
-    text = SCRIPT.format(
-        doc=id,
-        id=id,
-        down=down,
-        labels=None if down else ("poser",),
-        up=indent(dedent(up).strip(), "    "),
-        down_body=indent(dedent(back or "pass").strip(), "    "),
-    )
-    return text if back is not None else text.partition("\n\ndef downgrade")[0] + "\n"
+def step(number: int, up: str, down: str | None) -> str:
+    """Return the script of revision r1, r2, ...; without `down` it has no downgrade."""
+    label, before = (None, f"r{number - 1}") if number > 1 else ("poser", None)
+    bodies = (dedent(body or "pass").strip() for body in (up, down))
+    text = script(f"r{number}", *bodies, down=before, label=label)
+    return text if down is not None else text.partition("\n\ndef downgrade")[0] + "\n"
 
 
 @dataclass
@@ -61,10 +39,7 @@ class History:
 
     def manager(self, *steps: tuple[str, str | None], **settings: Any) -> Manager:
         """Return a manager of such a history."""
-        scripts = {
-            f"r{number}.py": script(f"r{number}", f"r{number - 1}" if number > 1 else None, *step)
-            for number, step in enumerate(steps, 1)
-        }
+        scripts = {f"r{number}.py": step(number, *bodies) for number, bodies in enumerate(steps, 1)}
         self.make("poser", scripts)
         invalidate_caches()  # the folder was not there when it was looked for first
         return Manager(**{"core": "poser", **settings})

@@ -43,7 +43,7 @@ def test_lint_comes_first(history: History) -> None:
     found = history(PLAIN)
     first = found.findings[0]
     assert (first.check, first.extension, first.revision) == ("lint", "poser", "r1")
-    assert first.message == "DBM218 downgrade() raises: there is no way back (r1.py:16)"
+    assert first.message == "DBM218 downgrade() raises: there is no way back (r1.py:22)"
 
 
 def test_a_broken_script_is_found(history: History) -> None:

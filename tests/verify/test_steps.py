@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dbman import Manager
-from dbman.errors import UsageError
-from dbman.verify import Bench, Options, Skipped, all_units
+from dbman.errors import DatabaseError, UsageError
+from dbman.verify import Bench, Finding, Options, Outcome, Skipped, Unit, all_units
+from dbman.verify.units import Work
 from verify.conftest import History
 
 TABLE = (
@@ -49,9 +51,9 @@ FAULTS = {
     "second time": (
         f"{ADD}\nop.execute(\"INSERT INTO poser_a (id) VALUES (1)\")",
         'op.drop_column("poser_a", "note")',
-        ["does not apply a second time, after a downgrade: poser r2 r2 failed at "],
+        ["does not apply a second time, after a downgrade: poser r2 r2 of a test failed at "],
     ),
-    "fails": (ADD, 'op.drop_column("poser_b", "note")', ["cannot be undone: undo poser r2 r2 failed"]),
+    "fails": (ADD, 'op.drop_column("poser_b", "note")', ["cannot be undone: undo poser r2 r2 of a test failed"]),
 }  # fmt: skip
 
 
@@ -87,7 +89,7 @@ def test_what_stands_on_a_failure_is_skipped(history: History) -> None:
     """A replay that fails says at which step; others are not said to have passed."""
     found = history(SOUND, ('op.drop_table("nosuch")', "pass"), (INDEX, "pass"), (ADD, "pass"))
     (message,) = history.told(found, "steps")["r2"]
-    assert message.startswith("does not apply: poser r2 r2 failed at ")
+    assert message.startswith("does not apply: poser r2 r2 of a test failed at ")
     assert message.endswith("no such table: nosuch")
     assert [(each.revision, each.reason) for each in found.skipped if each.check == "steps"] == [
         ("r3", "poser r2, which it stands on, cannot be applied"),
@@ -114,6 +116,28 @@ def test_units_run_alone_and_in_any_order(history: History) -> None:
         assert list(units) == ["poser::r1 steps", "poser::r2 steps", "poser::r3 steps"]
         alone = {id_: len(list(bench.run(units[id_]))) for id_ in reversed(units)}
     assert alone == {"poser::r3 steps": 0, "poser::r2 steps": 1, "poser::r1 steps": 0}
+
+
+def test_a_check_that_fails_itself_is_no_pass(history: History) -> None:
+    """It is told with what happened, whether dbman knows that or not."""
+
+    def fail(error: Exception) -> Work:
+        def work(bench: Bench, unit: Unit) -> Iterator[Outcome]:
+            raise error
+            yield
+
+        return work
+
+    manager = history.manager(SOUND)
+    known = DatabaseError("the server is gone", "start it")
+    with Bench(manager.scene, manager.settings) as bench:
+        told = [
+            list(bench.run(Unit("own", fail(error), "poser"))) for error in (KeyError("x"), known)
+        ]
+    assert told == [
+        [Finding("own", "poser", None, "the check itself failed: KeyError: 'x'")],
+        [Finding("own", "poser", None, "the check itself failed: the server is gone", "start it")],
+    ]
 
 
 def test_a_wrong_name(history: History) -> None:
