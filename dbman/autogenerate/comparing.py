@@ -217,7 +217,8 @@ def _schemas(found: Comparison, base: _Base) -> Schemas:
 
 def _asking(alike: Sequence[Rename]) -> Iterator[str]:
     for each in alike:
-        yield f"{each.new} looks like {each.old} renamed: if it is, say --rename {each}"
+        keeps = f"if it is, `dbman generate --rename {each}` keeps the rows"
+        yield f"{each.new} looks like {each.old} renamed: {keeps}"
 
 
 def is_batch(scene: Scene) -> bool:

@@ -8,7 +8,8 @@ from sqlalchemy import create_engine, text
 from dbman.errors import UsageError
 
 RENAMED_COLUMN = (
-    "product.title looks like product.name renamed: if it is, say --rename product.name:product.title",
+    "product.title looks like product.name renamed: if it is,"
+    " `dbman generate --rename product.name:product.title` keeps the rows",
 )
 
 

@@ -35,9 +35,9 @@ def test_without_a_terminal(renamed: Any) -> None:
     done = renamed.run(*LINE)
     assert "[y/N]" not in done.stderr
     assert "batch_op.drop_column('title')" in done.stdout
-    assert "if it is, say --rename notes_notebook.title:notes_notebook.name" in done.stderr, (
-        done.stderr
-    )
+    assert (
+        "`dbman generate --rename notes_notebook.title:notes_notebook.name` keeps" in done.stderr
+    ), done.stderr
     done = renamed.run(*LINE, "--rename", "notes_notebook.title:notes_notebook.name")
     assert "new_column_name='name'" in done.stdout.partition("def downgrade")[0]
     assert "drop_column" not in done.stdout

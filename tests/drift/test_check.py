@@ -121,3 +121,16 @@ def test_verify_tells_models_that_cannot_be_built(pair: Workshop) -> None:
     found = [each.message for each in pair.manager().verify().findings if each.check == "check"]
     assert len(found) == 1
     assert found[0].startswith("the models of all cannot be built: ")
+
+
+def test_what_looks_renamed(pair: Workshop) -> None:
+    """It is a column that goes and one that comes, and the option of `generate` is named."""
+    pair.models("shop", '"name"', '"title"')
+    found = pair.manager().check("shop")
+    assert found.drifts == (
+        Drift("shop", ("add column product.title", "drop column product.name")),
+    )
+    assert found.notes == (
+        "product.title looks like product.name renamed: if it is,"
+        " `dbman generate --rename product.name:product.title` keeps the rows",
+    )
