@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import INSTALLER, ROOT, Demo
+from conftest import INSTALLER, ROOT, Demo, require_program
 from pages import blocks, make_commands, run_transcript
 
 DOCS = ROOT / "docs"
@@ -16,12 +16,14 @@ FIRST = {
     "graph.md": "",
     "operators.md": "",
     "plain-alembic.md": "",
+    "plans.md": "export DBMAN_URL=sqlite:///acme.db; dbman initdb -q",
     "schema.md": "",
+    "seeds.md": "export DBMAN_URL=sqlite:///acme.db; dbman initdb -q",
 }
 """What is done before the first command that a page shows."""
-WHOLE = {"schema.md"}
+WHOLE = {"plans.md", "schema.md", "seeds.md"}
 """The pages whose site has no broken extension."""
-ELSEWHERE = {"check.md", "json.md", "tutorial.md", "lint.md", "plans.md", "pytest.md", "verify.md"}
+ELSEWHERE = {"check.md", "json.md", "tutorial.md", "lint.md", "pytest.md", "verify.md"}
 """The pages whose commands tests of their own run."""
 
 
@@ -33,6 +35,8 @@ def test_the_transcripts_are_real(demo: Demo, tmp_path: Path, name: str) -> None
         INSTALLER["install"](demo.site, ("acme", "gadget", "notes", "poser"))
     bin_folder = make_commands(tmp_path / "bin", sys.executable, dbman="", alembic="")
     shown = "".join(blocks((DOCS / name).read_text("utf-8"), "console"))
+    if "$ sqlite3" in shown:
+        require_program("sqlite3")
     before = f"$ {FIRST[name]}\n" if FIRST[name] else ""
     done = run_transcript(before + shown, bin_folder, demo.folder, demo.environment())
     printed = [line for line in done.stdout.splitlines() if not line.startswith("INFO ")]
