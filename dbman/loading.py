@@ -10,12 +10,12 @@ from importlib.util import module_from_spec, spec_from_file_location
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction, signature
 from pathlib import Path
 from traceback import extract_tb
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from dbman.errors import ScriptError
 from dbman.plans import Step, or_skip
-from dbman.scripts import check_functions
+from dbman.scripts import compile_script
 
 _NEVER_RUN = (iscoroutinefunction, isgeneratorfunction, isasyncgenfunction)
 
@@ -28,9 +28,7 @@ def load_script(step: Step, function: str) -> ModuleType:
     """
     path = step.revision.path
     try:
-        if problem := check_functions(path, [function]):
-            raise ScriptError(problem.message, problem.hint)
-        module = _run(step)
+        module = _run(step, compile_script(path, [function]))
         _require_callable(module, function, path)
     except ScriptError as err:
         if step.direction == "up":
@@ -39,8 +37,8 @@ def load_script(step: Step, function: str) -> ModuleType:
     return module
 
 
-def _run(step: Step) -> ModuleType:
-    """Run the body of a script from its source.
+def _run(step: Step, code: CodeType) -> ModuleType:
+    """Run the body of a script, which was compiled from its source.
 
     Bytecode is passed over: it is stale where a script was mended within the second.
     """
@@ -51,7 +49,7 @@ def _run(step: Step) -> ModuleType:
         raise ScriptError(f"{path} cannot be loaded as Python")
     module = module_from_spec(spec)
     try:
-        exec(compile(path.read_bytes(), path, "exec", dont_inherit=True), vars(module))
+        exec(code, vars(module))
     except (Exception, SystemExit) as err:
         ended = isinstance(err, SystemExit)
         what = f"ended the program (exit {err})" if ended else f"{type(err).__name__}: {err}"

@@ -17,9 +17,10 @@ from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
 from pathlib import Path
 from traceback import extract_tb
+from types import CodeType
 
 from dbman.errors import Problem, ScriptError
-from dbman.sources import names_in, parse, parse_text, read_text, syntax_errors, unreadable
+from dbman.sources import names_in, parse_text, read_text, syntax_errors, unreadable
 
 _HEADER = ("revision", "down_revision", "branch_labels", "depends_on")
 _HEADER_NAME = re.compile(rf"\n[ \t]*(?:{'|'.join(_HEADER)})\b")
@@ -135,16 +136,29 @@ def check_functions(path: Path, names: Sequence[str]) -> Problem | None:
     Any binding of a name at the top level counts: a definition, an assignment, an import.
     """
     try:
-        tree = parse(path)
-        with syntax_errors(path):
-            compile(tree, str(path), "exec", dont_inherit=True)
+        compile_script(path, names)
     except ScriptError as err:
         return Problem(err.message, err.hint)
-    bound = {name for node in tree.body for name in names_in(node, ast.Store)}
-    for name in names:
-        if not bound & {name, "*"}:
-            return Problem(f"{path} has no {name}()", f"define {name}(); it may just `pass`")
     return None
+
+
+def compile_script(path: Path, names: Sequence[str]) -> CodeType:
+    """Return the code of a script that binds these names, as `check_functions` looks for them.
+
+    Raises:
+        ScriptError: It cannot be read or compiled, or one of the names is missing.
+    """
+    text = read_text(path)
+    with syntax_errors(path):
+        code = compile(text, str(path), "exec", dont_inherit=True)
+    defined = {each.co_name for each in code.co_consts if isinstance(each, CodeType)}
+    if not defined.issuperset(names):  # a tree takes as long as all the rest
+        tree = parse_text(path, text)
+        defined |= {name for node in tree.body for name in names_in(node, ast.Store)}
+    for name in names:
+        if not defined & {name, "*"}:
+            raise ScriptError(f"{path} has no {name}()", f"define {name}(); it may just `pass`")
+    return code
 
 
 def _files(folder: Path, failures: list[OSError]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -62,8 +63,9 @@ class Token(NamedTuple):
         return _SAME.get(self.text, self.word or self.text)
 
 
+@lru_cache(maxsize=512)
 def tokenize(sql: str) -> tuple[Token, ...]:
-    """Return the tokens of a statement."""
+    """Return the tokens of a statement; a table's own is asked for again and again."""
     found = ((each.lastgroup or "", each) for each in _TOKEN.finditer(sql))
     return tuple(Token(kind, each.group(), each.start()) for kind, each in found if kind != "blank")
 

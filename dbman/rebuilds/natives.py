@@ -41,6 +41,14 @@ def can_be_added(column: Column[Any], dialect: Dialect) -> bool:
     return all(map(_is_taken, clauses))
 
 
+def is_plain(column: Column[Any], dialect: Dialect) -> bool:
+    """Return whether ADD COLUMN takes a column, and nothing has to be made beside it."""
+    types = (column.type, column.type.dialect_impl(dialect))
+    brings = [column.foreign_keys, column.constraints, column.unique, column.index]
+    brings += [getattr(each, "create_constraint", False) for each in types]
+    return not any(brings) and can_be_added(column, dialect)
+
+
 def _is_taken(clause: Clause) -> bool:
     tokens = tokenize(clause.text)
     if clause.kind == "default":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from dbman.facts.create_table import spell_columns
 from dbman.facts.tokens import (
@@ -141,6 +142,7 @@ class Definition:
         return replace(self, columns=tuple(columns), constraints=tuple(constraints))
 
 
+@lru_cache(maxsize=128)
 def cut_table(sql: str) -> Definition:
     """Return the parts of a CREATE TABLE as sqlite_master has it."""
     sql = unqualified(sql)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dbman.rebuilds import read_table
 from dbman.rebuilds.names import unnamed_called
-from dbman.rebuilds.natives import can_be_dropped
+from dbman.rebuilds.natives import can_be_dropped, is_plain
 from dbman.translate.results import LEFT_OUT, PASSED_OVER, REROUTED, Translations
 from dbman.translate.schemas import OWN_SCHEMAS
 from dbman.translate.using import in_words_of_sqlite
@@ -127,6 +127,8 @@ def _add_column(call: Call) -> Any:
     if asked.if_not_exists and call.stored.definition.column(asked.column.name):
         return None
     asked.if_not_exists = None
+    if is_plain(asked.column, call.operations.get_context().dialect):
+        return call.natively(asked)
     return call.in_batch(f"ADD COLUMN {call.table}.{asked.column.name}")
 
 
