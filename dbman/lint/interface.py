@@ -81,8 +81,8 @@ class Rule(ABC):
     fixable: ClassVar[bool] = False
     """Whether ``--fix`` mends what it finds, where that is possible."""
     dialects: ClassVar[frozenset[str]] = frozenset()
-    """The databases of an application that it is about, as ``postgresql``; empty for all. Where the
-    application's is another one, it runs if it is selected by its code or name."""
+    """The databases that it is about, as ``postgresql``; empty for all. Where neither the
+    application's nor the scratch database is one, it runs if it is selected by its code or name."""
 
     @abstractmethod
     def check(self, case: Case) -> Iterator[Finding]:

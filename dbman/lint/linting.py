@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +58,8 @@ def lint(
     wanted = _wanted(scene, names)
     found = find_rules()
     selection = select_rules(found.rules, scene.settings, tuple(select), tuple(ignore))
-    rules = [rule for rule in selection.rules if _applies(rule, scene, selection)]
+    kinds = {scene.dialect_name, _kind(scene.settings.at_scratch(scratch_url).scratch_url)}
+    rules = [rule for rule in selection.rules if _applies(rule, kinds, selection)]
     case = Case(scene, scratch_url)
     paths = {each.path for each in case.scripts if each.extension.name in wanted}
     paths |= {each.path for each in case.unreadable if each.extension.name in wanted}
@@ -83,9 +84,15 @@ def _wanted(scene: Scene, names: Iterable[str]) -> frozenset[str]:
     return frozenset(each.name for each in chosen if not each.skipped)
 
 
-def _applies(rule: Rule, scene: Scene, selection: Selection) -> bool:
-    """Return whether a rule is about the application's database, or was asked for itself."""
-    return not rule.dialects or rule.code in selection.named or scene.dialect_name in rule.dialects
+def _kind(url: str) -> str:
+    """Return the kind of database that a URL names: ``postgresql``."""
+    return url.partition(":")[0].partition("+")[0]
+
+
+def _applies(rule: Rule, kinds: Collection[str], selection: Selection) -> bool:
+    """Return whether a rule is about one of these kinds of database, or was asked for itself."""
+    is_named = rule.code in selection.named
+    return not rule.dialects or is_named or not rule.dialects.isdisjoint(kinds)
 
 
 def _run(case: Case, rules: Sequence[Rule]) -> tuple[list[Finding], list[NotRun]]:

@@ -228,6 +228,28 @@ def test_a_comment_for_another_rule_silences_nothing(linted: Lint) -> None:
     assert told(linted({"acme/a1.py": "", "poser/p1.py": text}, "DBM104")) == ["p1.py:3 DBM104"]
 
 
+@pytest.mark.parametrize(
+    ("settings", "options", "select", "runs"),
+    [
+        ({}, {}, "danger", False),
+        ({"url": "postgresql:///acme"}, {}, "danger", True),
+        ({}, {"scratch_url": "postgresql+psycopg:///x"}, "danger", True),
+        ({}, {}, "index-blocks-writes", True),
+        ({"url": "mariadb:///acme"}, {}, "danger", False),
+    ],
+)
+def test_rules_of_one_database(
+    linted: Lint,
+    settings: dict[str, object],
+    options: dict[str, object],
+    select: str,
+    runs: bool,
+) -> None:
+    """They run where the application's or the scratch database is one, or when they are named."""
+    result = linted({}, select, settings=settings, options=options)
+    assert ("index-blocks-writes" in {rule.name for rule in result.rules}) is runs
+
+
 def test_only_the_named_extensions_are_told(linted: Lint) -> None:
     """Nor are those that were left aside."""
     scripts = dict.fromkeys(("acme/a1.py", "poser/p1.py"), "branch_labels = None")

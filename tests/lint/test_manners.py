@@ -119,6 +119,25 @@ def test_rows_of_others_may_be_read_and_written(linted: Lint, upgrade: str) -> N
     assert told(linted({"acme/a1.py": PRODUCT, "poser/p1.py": does(upgrade)}, "DBM102")) == []
 
 
+def test_a_schema_is_a_namespace_of_its_own(linted: Lint) -> None:
+    """Its tables need no prefix, and are of whoever makes them."""
+    makes_in = (
+        'op.create_table("{}", sa.Column("id", sa.Integer, primary_key=True), schema="stock")'
+    )
+    alters = 'op.add_column("{}", sa.Column("x", sa.Integer), schema="stock")'
+    scripts = {
+        "acme/a1.py": does(makes_in.format("product")),
+        "poser/p1.py": does(makes_in.format("gadget_widget")),
+        "poser/p2.py": does(alters.format("gadget_widget"), after("p1")),
+        "poser/p3.py": does(alters.format("product"), f"{after('p2')}\ndepends_on = 'a1'"),
+        "gadget/g1.py": "",
+    }
+    result = linted(scripts, "DBM101", "DBM102")
+    assert [each.message for each in result.findings] == [
+        "changes table stock.product, which belongs to acme"
+    ]
+
+
 def test_tables_that_an_extension_made_itself_are_its_own(linted: Lint) -> None:
     """Whatever their prefix says; and a table may move to another extension."""
     scripts = {

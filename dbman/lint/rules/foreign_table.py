@@ -64,7 +64,8 @@ class ForeignTable(Rule):
         makers: dict[str, set[str]] = {}
         for key, step in case.recording.up.items():
             extension = step.revision.extension
-            for table in step.made:
+            created = (table for did in step.operations("CreateTableOp") for table in did.tables)
+            for table in (*step.made, *created):
                 makers.setdefault(table, set()).add(extension)
             for did in step.did:
                 for table in did.tables:

@@ -13,10 +13,10 @@ class TablePrefix(Rule):
 
     All extensions share one database. The prefix is how they stay out of each other's way, and how
     dbman tells whose a table is when the extension is not installed any more. The core's tables,
-    and those of an extension with `prefix = ""`, need none; nor does a table whose model says whose
-    it is by `Table.info["extension"]`, or one that was renamed or dropped since. Where extensions
-    are found in another way than by the group `dbman.extensions`, only a prefix that they or the
-    settings name counts.
+    and those of an extension with `prefix = ""`, need none; nor does a table in a schema, one whose
+    model says whose it is by `Table.info["extension"]`, or one that was renamed or dropped since.
+    Where extensions are found in another way than by the group `dbman.extensions`, only a prefix
+    that they or the settings name counts.
 
     Bad:
 
@@ -57,8 +57,8 @@ class TablePrefix(Rule):
             prefix = case.prefix(extension)
             for did in step.did if prefix else ():
                 for table in step.made.intersection(did.tables, last):
-                    name = table.rpartition(".")[2]
-                    if not name.startswith(prefix) and case.said_owner(table) != extension:
+                    is_apart = "." in table or table.startswith(prefix)
+                    if not is_apart and case.said_owner(table) != extension:
                         yield self.finding(
                             case.by_key[key],
                             f"table {table} of {extension} lacks the prefix {prefix}",
