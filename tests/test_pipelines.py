@@ -74,6 +74,7 @@ def hooks(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.any_version
 def test_both_hooks(tmp_path: Path, hooks: Path, make_extension: Callable[..., Path]) -> None:
     """They pass on sound scripts and fail on others, with what dbman says."""
     scripts = {"a1.py": script("a1", *makes("shop_item"), label="shop")}
@@ -121,6 +122,7 @@ def test_annotations_name_files_of_the_repository(
     assert {file for _, file, _ in found} <= {f"site/shop/migrations/{name}" for name in scripts}
 
 
+@pytest.mark.any_version
 def test_nothing_to_do(tmp_path: Path, hooks: Path) -> None:
     """Where only other files change they are not run."""
     repository = Repository(Demo(tmp_path, tmp_path), hooks)

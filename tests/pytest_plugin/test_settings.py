@@ -10,6 +10,8 @@ import pytest
 from pytest_plugin.conftest import Project
 from scripts_text import models, script
 
+pytestmark = pytest.mark.any_version
+
 HEAD = "def test_head(dbman_database):\n    assert dbman_database.manager.checkdb().at_head\n"
 HEAVY = "('sqlalchemy', 'alembic', 'typer', 'tomlkit', 'mako', 'dbman.config')"
 UNUSED = f"""

@@ -18,4 +18,7 @@ dbman initdb
 pytest
 ```
 
+`pytest --dbman` also tries each migration up and down, on tables that hold rows, and in the company of
+other extensions.
+
 There is no `alembic.ini` and no `env.py`: dbman finds both by the entry point in `pyproject.toml`.
