@@ -12,6 +12,7 @@ import pytest
 from alembic_projects import run_alembic
 from dbman.manager import Manager
 from shapes.conftest import PAGE, Shape, settings_of
+from sqlscripts.conftest import held, run_shell, url_of
 
 if TYPE_CHECKING:
     from conftest import Demo
@@ -168,6 +169,17 @@ def test_a_life(shape: Make, heading: str) -> None:
     assert not manager.status().at_head
     manager.upgrade()
     assert schema(manager) == before
+
+
+@each_shape
+def test_a_script_of_sql(shape: Make, heading: str) -> None:
+    """SQLite's own shell builds the same from it: bootstraps, translations and all trees."""
+    place = shape(CLAIMS[heading].name, heading)
+    url = url_of(place.folder / "by-shell.db")
+    done = run_shell(url, place.manager().upgrade_sql("base:heads").text)
+    assert (done.returncode, done.stderr) == (0, "")
+    place.manager().initdb()
+    assert held(url) == held(url_of(place.folder / "x.db"))
 
 
 @each_shape
