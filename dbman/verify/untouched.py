@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +14,8 @@ from dbman.verify.rows.shapes import Shape
 from dbman.verify.writes import REBUILT, Writes
 
 Contents = Mapping[str, Content]
+_FOLLOWS = re.compile(r"\bON UPDATE\b|\bAS ?\(", re.IGNORECASE)
+"""A column that changes by itself where another one of its row does."""
 
 
 def changed(
@@ -37,13 +40,12 @@ def changed(
             continue
         survivors = _survivors(shapes[name], content, after, writes)
         kept = replace(content, rows=survivors)
-        names = [
-            each
-            for each in _columns(content, found)
-            if each.lower() not in writes.columns_of(plain) | writes.columns_of(now)
-        ]
-        more, fewer = {plain, now} & writes.inserted, {plain, now} & writes.deleted
-        yield from _compared(name, kept, found, names, more=bool(more), fewer=bool(fewer))
+        names = [name for name in _columns(content, found) if not writes.has(plain, now, name)]
+        if writes.updates(plain, now):
+            names = [name for name in names if not _FOLLOWS.search(content.types.get(name, ""))]
+        more = kept != content or not writes.inserted.isdisjoint((plain, now))
+        fewer = not writes.deleted.isdisjoint((plain, now))
+        yield from _compared(name, kept, found, names, more=more, fewer=fewer)
 
 
 def _plain(name: str) -> str:
@@ -116,9 +118,9 @@ def _survivors(
 
 
 def _named_by_triggers(facts: Facts, writes: Writes) -> set[str]:
-    """Return the tables that triggers name whose own table the step wrote to."""
+    """Return the tables of triggers that the step fired, and all that they name."""
     found: set[str] = set()
     for fact in facts:
         if fact.kind == "trigger" and fact.table.lower() in writes.tables:
-            found |= {token.name.lower() for token in tokenize(fact.value)}
+            found |= {fact.table.lower(), *(each.name.lower() for each in tokenize(fact.value))}
     return found

@@ -41,9 +41,13 @@ class Writes:
         """Return all of them."""
         return self.inserted | self.deleted | self.updated.keys()
 
-    def columns_of(self, table: str) -> set[str]:
-        """Return the columns of a table in which values changed."""
-        return self.updated.get(table, set())
+    def updates(self, *tables: str) -> bool:
+        """Return whether values of one of these tables changed."""
+        return not self.updated.keys().isdisjoint(tables)
+
+    def has(self, old: str, new: str, column: str) -> bool:
+        """Return whether values of a column changed, under the old or the new name of its table."""
+        return column.lower() in self.updated.get(old, set()) | self.updated.get(new, set())
 
     def hear(self, statement: str) -> None:
         """Take a statement that runs."""
@@ -55,6 +59,8 @@ class Writes:
             before = words[at - 1] if at else ""
             if word == "into" and before != "select":
                 self.inserted.add(_name(tokens, at + 1))
+                if before == "replace":  # which takes the rows away that are in the way
+                    self.deleted.add(_name(tokens, at + 1))
             elif word == "from" and before == "delete":
                 self.deleted.add(_name(tokens, at + 1))
             elif word == "truncate":
@@ -93,6 +99,8 @@ def _set(tokens: Sequence[Token], at: int) -> Iterator[str]:
         depth += (word == "(") - (word == ")")
         if depth == 0 and word in ("set", "where", "from", "returning"):
             is_set = word == "set"
+        elif word == "update" and tokens[place - 1].word == "key":  # ON DUPLICATE KEY UPDATE
+            is_set = True
         if is_set and depth == 0 and word == "=":
             yield tokens[place - 1].name.lower()
 

@@ -9,7 +9,15 @@ from verify.conftest import History
 
 PARENT = 'op.create_table("poser_p", sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.String(20)), sa.Column("big", sa.BigInteger), sa.Column("kind", sa.Integer, nullable=False))'
 CHILD = 'op.create_table("poser_c", sa.Column("id", sa.Integer, primary_key=True), sa.Column("p_id", sa.Integer, sa.ForeignKey("poser_p.id", ondelete="CASCADE"), nullable=False))'
-START = (f"{PARENT}\n{CHILD}", 'op.drop_table("poser_c")\nop.drop_table("poser_p")')
+LOOSE = (
+    CHILD.replace("poser_c", "poser_l")
+    .replace("CASCADE", "SET NULL")
+    .replace("nullable=False", "nullable=True")
+)
+START = (
+    f"{PARENT}\n{CHILD}\n{LOOSE}",
+    'op.drop_table("poser_l")\nop.drop_table("poser_c")\nop.drop_table("poser_p")',
+)
 REMAKE = """
 op.execute("CREATE TABLE new_p (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(20), big BIGINT, kind INTEGER NOT NULL)")
 op.execute("INSERT INTO new_p SELECT id, name, big, kind FROM poser_p {}")
@@ -103,6 +111,10 @@ SOUND = {
     ),
     "made anew": (REMAKE.format(""), "pass"),
     "parents deleted": ('op.execute("DELETE FROM poser_p WHERE big IS NULL")', "pass"),
+    "generated column": (
+        'op.execute("ALTER TABLE poser_p ADD COLUMN twice INTEGER AS (kind * 2)")',
+        'op.execute("ALTER TABLE poser_p DROP COLUMN twice")',
+    ),
     "made again": (
         'op.drop_table("poser_c")\n' + CHILD,
         "pass",
