@@ -6,7 +6,7 @@ one is on the other side. Of the real one nothing but the schema is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -122,13 +122,20 @@ def _opened(
         yield side.database, {}
     elif side.kind == "models":
         with with_models(scene, settings) as (database, created):
-            yield database, dict.fromkeys(created.aside, "its models are not loaded")
+            yield database, _without_models(scene, created.aside)
     elif side.kind == "migrations":
         with at_heads(scene, settings) as built:
             yield built.database, built.aside
     else:
         with at_target(scene, settings, side.target) as built:
             yield built.database, built.aside
+
+
+def _without_models(scene: Scene, names: Collection[str]) -> Mapping[str, str]:
+    """Return why the models of extensions are not there; also of those without revisions."""
+    models = scene.load_models().extensions
+    broken = {each.name: each.problem.message for each in models if each.problem}
+    return {**dict.fromkeys(names, "it has no models"), **broken}
 
 
 def _is_address(scene: Scene, text: str) -> bool:
