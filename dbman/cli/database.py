@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from dbman.cli.asking import Asker
@@ -116,7 +117,7 @@ def upgrade(
     scratch_url: ScratchUrl = None,
 ) -> Page:
     """Apply what is pending, or what the targets need."""
-    if _writes_sql(sql, dialect, output, force=force):
+    if _writes_sql(sql, dialect, output, force=force, others={"--plan": plan, "--detect": detect}):
         script = session.reading_for(*targets or ()).upgrade_sql(
             *targets or (), dialect=dialect, scratch_url=scratch_url, atomic=not not_atomic
         )
@@ -149,7 +150,7 @@ def downgrade(
     scratch_url: ScratchUrl = None,
 ) -> Page:
     """Undo the targets and all that stands on them; asks."""
-    if _writes_sql(sql, dialect, output, force=force):
+    if _writes_sql(sql, dialect, output, force=force, others={"--plan": plan}):
         script = session.reading_for(*targets or ()).downgrade_sql(
             *targets or (), dialect=dialect, scratch_url=scratch_url, atomic=not not_atomic
         )
@@ -217,11 +218,19 @@ def _recreating(session: Session, recreate: bool, yes: bool) -> Asker:
     return session.asker(yes or not recreate)
 
 
-def _writes_sql(sql: bool, dialect: str | None, output: Path | None, *, force: bool) -> bool:
-    """Return whether a script is asked for; raise `UsageError` for its options without `--sql`."""
-    for given, option in ((dialect, "--dialect"), (output, "-o"), (force, "--force")):
+def _writes_sql(
+    sql: bool, dialect: str | None, output: Path | None, *, force: bool, others: Mapping[str, bool]
+) -> bool:
+    """Return whether a script is asked for.
+
+    Raises `UsageError` for its options without ``--sql``, and for `others` that do not go with it.
+    """
+    for option, given in {"--dialect": dialect, "-o": output, "--force": force}.items():
         if given and not sql:
             raise UsageError(f"{option} belongs to --sql", "say --sql, or leave it away")
+    for option, given in others.items():
+        if given and sql:
+            raise UsageError(f"--sql and {option} contradict each other", "say one of them")
     return sql
 
 

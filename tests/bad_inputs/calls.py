@@ -54,6 +54,10 @@ CALLS = (
         "--dialect belongs to --sql", "say --sql, or leave it away",
     ),
     call(
+        "script and plan", "downgrade --sql --plan base",
+        "--sql and --plan contradict each other", "say one of them",
+    ),
+    call(
         "script for a database that is not known", "upgrade --sql base:a1 --dialect oracle",
         "no script can be written for 'oracle'", "one of sqlite, postgresql, mariadb, mysql",
     ),
