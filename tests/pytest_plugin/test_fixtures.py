@@ -109,3 +109,16 @@ def test_the_fixtures(project: Project, request: pytest.FixtureRequest, kind: st
     done = project.run(*args)
     assert "3 passed" in done.stdout, done.stdout
     assert list(project.folder.rglob("*.sqlite")) == list(project.folder.glob("cache/**/*.sqlite"))
+
+
+def test_a_conftest_says_how_engines_are_made(project: Project) -> None:
+    """Both that of `dbman_engine` and that of `dbman_at`."""
+    project.write(
+        conftest="import pytest\nfrom sqlalchemy.pool import NullPool\n\n\n"
+        "@pytest.fixture(scope='session')\ndef dbman_engine_options():\n"
+        "    return {'poolclass': NullPool}\n",
+        test_one="def test_pools(dbman_engine, dbman_at):\n"
+        "    for engine in (dbman_engine, dbman_at('heads').engine):\n"
+        "        assert type(engine.pool).__name__ == 'NullPool'\n",
+    )
+    assert "1 passed" in project.run().stdout
