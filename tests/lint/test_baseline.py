@@ -55,7 +55,9 @@ def test_comments_and_blanks_are_no_edit(linted: Lint, lock: Path, text: str) ->
 @pytest.mark.parametrize("text", ["x = 2", "x = '# 1'", "", "if True:\n    x = 1", "    \nx  = 1"])
 def test_edits_are_found(linted: Lint, lock: Path, text: str) -> None:
     """Whatever may change what the script does."""
-    assert told(linted({**SCRIPTS, "poser/p1.py": text}, "DBM111")) == ["p1.py:1 DBM111"]
+    result = linted({**SCRIPTS, "poser/p1.py": text}, "DBM111")
+    assert told(result) == ["p1.py:1 DBM111"]
+    assert "`dbman lint --baseline poser`" in (result.findings[0].hint or "")
 
 
 def test_line_ends_are_no_edit(linted: Lint, lock: Path) -> None:

@@ -75,8 +75,11 @@ class EditedAfterRelease(Rule):
     ) -> Iterator[Finding]:
         for id_ in sorted(hashes.keys() & scripts.keys()):
             if hashes[id_] != fingerprint(scripts[id_].text):
+                name = scripts[id_].extension.name
                 yield self.finding(
-                    scripts[id_], f"{id_} was edited after its release, as {FILE} has it"
+                    scripts[id_],
+                    f"{id_} was edited after its release, as {FILE} has it",
+                    hint=f"take it back; `dbman lint --baseline {name}` where no database minds",
                 )
 
     def _gone(self, lock: Lock, extension: str, id_: str) -> Finding:
