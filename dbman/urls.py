@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dbman.compat import import_driver
+from dbman.compat import import_driver, is_sqlalchemy_1
 from dbman.errors import SettingsError, nearest
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _KNOWN = ("sqlite", "postgresql", "mysql", "mariadb", "oracle", "mssql")
 _FORM = "write dialect://user@host/database"
 _SQLITE_DRIVERS = ("", "pysqlite", "aiosqlite")
-_SYNC = {"asyncpg": "psycopg", "aiomysql": "pymysql", "asyncmy": "pymysql"}
+_SYNC = {"asyncpg": ("psycopg", "psycopg2"), "aiomysql": ("pymysql",), "asyncmy": ("pymysql",)}
+"""Async drivers, each with the synchronous one; behind that the one that SQLAlchemy 1.4 knows."""
 _PREFERRED = {"postgresql": ("psycopg2", "psycopg"), "mysql": ("MySQLdb", "pymysql")}
 _EXTRAS = {
     "psycopg": "pip install 'dbman[postgresql]'",
@@ -154,7 +155,8 @@ def _with_driver(url: URL) -> URL:
 
     backend, _, driver = url.drivername.partition("+")
     if driver in _SYNC:
-        url = url.set(drivername=f"{backend}+{_SYNC[driver]}")
+        sync = _SYNC[driver][-1 if is_sqlalchemy_1() else 0]
+        url = url.set(drivername=f"{backend}+{sync}")
     elif not driver and backend.replace("mariadb", "mysql") in _PREFERRED:
         usual, other = _PREFERRED[backend.replace("mariadb", "mysql")]
         if find_spec(usual) is None and find_spec(other) is not None:

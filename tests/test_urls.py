@@ -45,7 +45,10 @@ def test_a_path_becomes_a_url_of_that_very_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "driver"),
     [
-        ("postgresql+asyncpg://u:p%40ss@h:5432/d", "postgresql+psycopg"),
+        (
+            "postgresql+asyncpg://u:p%40ss@h:5432/d",
+            "postgresql+psycopg2" if is_sqlalchemy_1() else "postgresql+psycopg",
+        ),
         ("mysql+aiomysql://u@h/d", "mysql+pymysql"),
         ("mariadb+asyncmy://u@h/d", "mariadb+pymysql"),
     ],
@@ -53,8 +56,6 @@ def test_a_path_becomes_a_url_of_that_very_file(tmp_path: Path) -> None:
 def test_async_drivers_become_sync_ones(text: str, driver: str) -> None:
     """A URL of an async application names the same database, synchronously."""
     pytest.importorskip(driver.partition("+")[2])
-    if driver.endswith("psycopg") and is_sqlalchemy_1():
-        pytest.skip("SQLAlchemy 1.4 knows no psycopg 3")
     url = parse_url(text)
     assert (url.drivername, url.host, url.database) == (driver, "h", "d")
 
