@@ -7,7 +7,7 @@ differs is sorted by the owner of the table.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,6 +20,7 @@ from dbman.autogenerate.backfills import filled
 from dbman.autogenerate.directives import Remark, register_renderers
 from dbman.autogenerate.draft import Ground
 from dbman.autogenerate.home import at_home, name_types_of_models, stands_for
+from dbman.autogenerate.narrowing import Part, part_of, whole
 from dbman.autogenerate.operations import flat, table_of, told
 from dbman.autogenerate.renames import Rename, Renaming, Schemas, apply, find_renames, old_names
 from dbman.autogenerate.renames import operations as rename_operations
@@ -47,7 +48,7 @@ class Comparison:
     scene: Scene
     """The scene of the run."""
     metadata: MetaData
-    """The models of all."""
+    """The models: of all, or as many as it takes for those that were asked for."""
     context: MigrationContext
     """Alembic's context on the scratch database, while that is there."""
     ground: Ground
@@ -140,11 +141,15 @@ class Comparison:
 
 @contextmanager
 def compared(
-    scene: Scene, settings: Settings, renaming: Renaming | None = None
+    scene: Scene,
+    settings: Settings,
+    renaming: Renaming | None = None,
+    names: Collection[str] = (),
 ) -> Iterator[Comparison]:
     """Yield the comparison; `settings` say where the scratch database is made.
 
-    `renaming` says which tables and columns have another name, and who is asked about it.
+    `renaming` says which tables and columns have another name, and who is asked about it. With
+    `names` nothing is said of extensions that are none of these.
 
     Raises:
         UsageError: `renaming` names what is not there.
@@ -156,8 +161,11 @@ def compared(
     register_renderers()
     with at_heads(scene, settings) as built, ExitStack() as stack:
         database = built.database
+        is_alone = database.dialect.name == "sqlite"
+        part = part_of(scene, metadata, names) if is_alone else whole(metadata)
+        metadata = part.metadata
         wanted = build(scene, settings, metadata, database)
-        base = _Base(scene, database, metadata, wanted, built.aside)
+        base = _Base(scene, database, part, wanted, built.aside)
         found = stack.enter_context(_looked_at(base))
         sure, alike = find_renames(_schemas(found, base), renaming or Renaming())
         if sure:
@@ -174,7 +182,7 @@ class _Base:
 
     scene: Scene
     database: Database
-    metadata: MetaData
+    part: Part
     wanted: Wanted
     aside: Mapping[str, str]
 
@@ -182,8 +190,8 @@ class _Base:
 @contextmanager
 def _looked_at(base: _Base, renames: Sequence[Rename] = ()) -> Iterator[Comparison]:
     """Yield what a scratch database, which has the renames behind it, and the models differ in."""
-    scene, metadata, wanted = base.scene, base.metadata, base.wanted
-    runner, progress = Runner(_configured(scene), scene.progress), scene.progress
+    scene, metadata, wanted = base.scene, base.part.metadata, base.wanted
+    runner, progress = Runner(_configured(scene, base.part), scene.progress), scene.progress
     with base.database.reading() as connection, runner.context(connection, metadata) as context:
         progress.look("comparing", 2)
         at_home(context, scene.dialect_name, metadata)
@@ -240,12 +248,12 @@ def _other_dialect(scene: Scene, database: Database, metadata: MetaData) -> tupl
     return (f"compared on {place} but the database is {there}: --scratch-url compares there",)
 
 
-def _configured(scene: Scene) -> Settings:
-    """Return settings whose environment leaves version tables out and imports custom types."""
+def _configured(scene: Scene, part: Part) -> Settings:
+    """Return settings whose environment leaves other tables out and imports custom types."""
     environment = scene.settings.environment
     own = {
         "include_name": _without_others_tables(
-            scene, resolve(environment.get("include_name"), "include_name")
+            scene, part, resolve(environment.get("include_name"), "include_name")
         ),
         "render_item": _importing(
             resolve(environment.get("render_item"), "render_item"), scene.dialect_name
@@ -255,12 +263,14 @@ def _configured(scene: Scene) -> Settings:
     return replace(scene.settings, environment={**environment, **own})
 
 
-def _without_others_tables(scene: Scene, wanted: Any) -> Any:
+def _without_others_tables(scene: Scene, part: Part, wanted: Any) -> Any:
     """Return Alembic's `include_name` hook: it leaves out what is dbman's own, or SQLite's."""
 
     def include_name(name: str | None, kind: str, parents: Any) -> bool:
         # SQLAlchemy 1.4 lists sqlite_sequence.
         if kind == "table" and (name in scene.trees or str(name).startswith("sqlite_")):
+            return False
+        if kind == "table" and not part.has(str(name)):
             return False
         return wanted is None or bool(wanted(name, kind, parents))
 

@@ -34,7 +34,7 @@ def check(scene: Scene, names: Sequence[str] = (), *, scratch_url: str | None = 
         require_models(scene, scene.extension(name))
     if not names:
         require_models(scene, None)
-    with compared(scene, scene.settings.at_scratch(scratch_url)) as comparison:
+    with compared(scene, scene.settings.at_scratch(scratch_url), names=names) as comparison:
         left = _left(comparison)
         for name in names:
             if name in left:

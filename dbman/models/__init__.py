@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from dbman.models.joined import joined_metadata, keep_listeners
+from dbman.models.joined import has_listeners, joined_metadata, keep_listeners
 from dbman.models.loading import load
 from dbman.models.results import LoadedExtension, LoadedModels
 
-__all__ = ["LoadedExtension", "LoadedModels", "joined_metadata", "keep_listeners", "load"]
+__all__ = [
+    "LoadedExtension",
+    "LoadedModels",
+    "has_listeners",
+    "joined_metadata",
+    "keep_listeners",
+    "load",
+]

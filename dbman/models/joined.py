@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import copy
 from typing import TYPE_CHECKING
 
@@ -103,13 +103,25 @@ def keep_listeners(original: MetaData | Table, copy: MetaData | Table) -> None:
     methods, it has made anew.
     """
     from sqlalchemy import event
+
+    for name, listener in _listeners(original):
+        if listener not in list(getattr(copy.dispatch, name)):
+            event.listen(copy, name, listener)
+
+
+def has_listeners(original: MetaData | Table) -> bool:
+    """Return whether anything but types listens to the DDL of a table or of a metadata."""
+    return any(True for _ in _listeners(original))
+
+
+def _listeners(original: MetaData | Table) -> Iterator[tuple[str, Callable[..., object]]]:
+    """Yield what listens to which event of the DDL, without the methods of types."""
     from sqlalchemy.types import SchemaType
 
     for name in _DDL_EVENTS:
         for listener in list(getattr(original.dispatch, name)):
-            is_there = listener in list(getattr(copy.dispatch, name))
-            if not is_there and not isinstance(_bound_to(listener), SchemaType):
-                event.listen(copy, name, listener)
+            if not isinstance(_bound_to(listener), SchemaType):
+                yield name, listener
 
 
 def _bound_to(listener: object) -> object:

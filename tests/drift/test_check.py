@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dbman.autogenerate.comparing import compared
 from dbman.drift import Check, Drift
 from dbman.errors import ExtensionError, UsageError
 
@@ -49,6 +50,42 @@ def test_what_generate_would_write(pair: Workshop) -> None:
     assert pair.manager().check("poser") == Check(("poser",), (poser,))
     assert not pair.manager().check("shop").matches
     assert pair.scripts("shop") == scripts
+
+
+REFERS = 'primary_key=True), Column("p", ForeignKey("product.id"))'
+TABLES = [
+    (("shop",), "", {"product"}),
+    (("poser",), "", {"poser_widget", "product"}),
+    (("shop",), "from sqlalchemy import DDL, event\nevent.listen(metadata, 'after_create', DDL('SELECT 1'))", None),
+    (("shop",), "Table('far', metadata, Column('id', Integer), schema='stock')", None),
+    ((), "", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("names", "more", "tables"), TABLES)
+def test_what_a_name_takes(
+    pair: Workshop, names: tuple[str, ...], more: str, tables: set[str] | None
+) -> None:
+    """Only its tables and what they refer to are built, unless others may be needed, too."""
+    pair.models("poser", "primary_key=True)", REFERS)
+    path = pair.site / "poser" / "db.py"
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{more}\n", encoding="utf-8")
+    scene = pair.manager().scene
+    with compared(scene, scene.settings, names=names) as found:
+        there = set(found.metadata.tables)
+        lost = {"product", "poser_widget"} - {each.table for each in found.ground.wanted.facts}
+    assert there == (tables or set(scene.load_models().tables))
+    assert lost == ({"poser_widget"} if tables == {"product"} else set())
+
+
+def test_a_name_leaves_nothing_of_it_out(pair: Workshop) -> None:
+    """A table that only its scripts make, and what is changed elsewhere, are as for all."""
+    pair.models("poser", "poser_widget", "poser_gadget")
+    pair.models("shop", NAME, f'{NAME}, Column("price", Integer)')
+    whole = pair.manager().check()
+    assert [each.extension for each in whole.drifts] == ["shop", "poser"]
+    for each in whole.drifts:
+        assert pair.manager().check(str(each.extension)).drifts == (each,)
 
 
 def test_a_remark_is_a_difference(shop: Workshop) -> None:
