@@ -6,6 +6,7 @@ by the server (PostgreSQL's TEMPLATE) or copied table by table (`dbman.verify.co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ class SQLiteGround(Ground):
     def keep(self, name: str, folder: Path) -> str:
         """Keep a copy for a look, and return its path or its name on the server."""
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{name}.sqlite"
+        path = folder / f"dbman_verify_{_plain(name)}.sqlite"
         path.write_bytes(self.save().content)
         return str(path)
 
@@ -123,7 +124,7 @@ class ServerGround(Ground):
 
     def keep(self, name: str, folder: Path) -> str:
         """Keep a copy for a look, and return its path or its name on the server."""
-        kept = f"{self._name}_{name}"[:60]
+        kept = f"{self._name}_{_plain(name).lower()}"[:60]
         self._copy(self._place, self._name, kept)
         return kept
 
@@ -167,6 +168,11 @@ def _ground(database: Database, place: Dialect) -> Ground:
         f"{place.name} cannot put a database back to what it held before",
         "verify on SQLite, PostgreSQL, MariaDB or MySQL: --scratch-url URL",
     )
+
+
+def _plain(name: str) -> str:
+    """Return a name that needs no quotes, of a file or of a database."""
+    return re.sub(r"\W", "_", name)
 
 
 def _from_template(place: Server, source: str, target: str) -> None:

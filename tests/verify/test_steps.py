@@ -154,3 +154,17 @@ def test_an_extension_that_is_left_aside(history: History) -> None:
     assert found.notes == ("poser was left aside: --skip",)
     assert not [each for each in found.skipped if not isinstance(each, Skipped)]
     assert "steps" not in found.done
+
+
+def test_a_scratch_database_in_a_file(history: History) -> None:
+    """It is put back and kept as one in memory is, and none is left; a name of any kind will do."""
+    manager = history.manager(SOUND, (INDEX, "pass"))
+    settings = manager.settings.at_scratch(f"sqlite:///{history.folder}/x.db")
+    with Bench(manager.scene, settings, Options(keep=True, folder=history.folder)) as bench:
+        for unit in all_units(bench):
+            if unit.check == "steps":
+                assert len(list(bench.run(unit))) == (unit.revision == "r2")
+        said = bench.keep(bench.replay.ground, "networking-sfc r1")
+    (kept,) = history.folder.glob("*.*")
+    assert kept.name == "dbman_verify_networking_sfc_r1.sqlite"
+    assert said == f"; kept in {kept}"
