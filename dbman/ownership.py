@@ -17,7 +17,7 @@ it only 4 and 6 count.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dbman.errors import ExtensionError, nearest
@@ -35,15 +35,16 @@ class Ownership:
         self,
         extensions: Sequence[InstalledExtension],
         models: LoadedModels | None = None,
-        makers: Mapping[str, str] | None = None,
+        makers: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         """Take the extensions, their models if they are loaded, and who makes which table.
 
-        `makers` maps the key of a table to the extension whose scripts create it.
+        `makers` returns the extension whose scripts create a table, by the table's key. It reads
+        every script, so it is called only where nothing before it answers.
         """
         self._core = next((each.name for each in extensions if each.is_core), None)
         self._models = models or LoadedModels()
-        self._makers = dict(makers or {})
+        self._makers = makers
         loaded = self._models.loaded_names
         self._all_loaded = all(each.name in loaded for each in extensions if each.value)
         prefixes = {each.name: each.prefix for each in extensions}
@@ -56,13 +57,13 @@ class Ownership:
         right to it, or where its `info` names no extension.
         """
         tables = self._models.tables.get(table.key, (table,))
-        answers = (
-            {name for table in tables for name in self._says(table)},
-            {name for table in tables for name in self._has_metadata(table)},
-            {name for table in tables for name in self._maps(table)},
-            self._has_prefix(table.key),
-            {self._models.making(table.key)},
-            {self._makers.get(table.key)},
+        answers: tuple[Callable[[], Collection[str | None]], ...] = (
+            lambda: {name for table in tables for name in self._says(table)},
+            lambda: {name for table in tables for name in self._has_metadata(table)},
+            lambda: {name for table in tables for name in self._maps(table)},
+            lambda: self._has_prefix(table.key),
+            lambda: {self._models.making(table.key)},
+            lambda: {self._makers().get(table.key)},
         )
         return self._first(table.key, answers) or self._core
 
@@ -75,24 +76,27 @@ class Ownership:
         tables = self._models.tables.get(name)
         if tables:
             return self.owner_of_model(tables[0])
-        return self._first(name, (self._has_prefix(name), {self._makers.get(name)}))
+        answers = (lambda: self._has_prefix(name), lambda: {self._makers().get(name)})
+        return self._first(name, answers)
 
     def tables(self, extension: str) -> tuple[str, ...]:
         """Return the keys of the tables that an extension owns, sorted.
 
         They are those of the models, and those that only scripts make.
         """
-        known = sorted({*self._models.tables, *self._makers})
+        known = sorted({*self._models.tables, *self._makers()})
         return tuple(key for key in known if self.owner_in_database(key) == extension)
 
     def foreign(self, table_names: Iterable[str]) -> tuple[str, ...]:
         """Return those of the tables of a database that no extension owns, in their order."""
         return tuple(name for name in table_names if self.owner_in_database(name) is None)
 
-    def _first(self, key: str, answers: Iterable[Collection[str | None]]) -> str | None:
+    def _first(
+        self, key: str, answers: Iterable[Callable[[], Collection[str | None]]]
+    ) -> str | None:
         """Return the first answer; raises `ExtensionError` if there are two of one level."""
         for names in answers:
-            found = sorted(name for name in names if name is not None)
+            found = sorted(name for name in names() if name is not None)
             if len(found) > 1:
                 raise ExtensionError(
                     f"table {key} may belong to {' or to '.join(found)}",

@@ -65,7 +65,7 @@ def test_each_level_beats_the_next(shared: MetaData) -> None:
     for name in ("poser_gadget_prefixed", "poser_short", "made", "scripted", "rest"):
         table(name, shared)
     makers = {"poser_short": "gadget", "made": "gadget", "scripted": "gadget"}
-    ownership = Ownership(ALL, models, makers)
+    ownership = Ownership(ALL, models, lambda: makers)
     owners = {key: ownership.owner_of_model(tables[0]) for key, tables in models.tables.items()}
     assert owners == {
         "poser_gadget_said": "acme",  # Table.info before module, prefix
@@ -86,6 +86,21 @@ def test_each_level_beats_the_next(shared: MetaData) -> None:
     assert ownership.tables("acme") == ("poser_gadget_said", "rest")
 
 
+def test_scripts_are_read_only_where_nothing_else_answers(shared: MetaData) -> None:
+    """What a prefix or the loading of models tells needs none of them."""
+    table("poser_x", shared)
+    made = table("made", shared)
+    models = loaded({ACME: shared, POSER: shared}, made={"acme": ["made"]})
+    asked: list[str] = []
+    ownership = Ownership(ALL, models, lambda: asked.append("read") or {"old": "poser"})
+    assert (ownership.owner_in_database("poser_x"), ownership.owner_of_model(made)) == (
+        "poser",
+        "acme",
+    )
+    assert asked == []
+    assert (ownership.owner_in_database("old"), asked) == ("poser", ["read"])
+
+
 def test_copies_have_the_owner_of_the_original(shared: MetaData) -> None:
     """A table of the joined metadata is owned as the one that it was copied from."""
     table("x", shared)
@@ -100,14 +115,14 @@ def test_tables_that_only_a_database_knows(shared: MetaData) -> None:
     table("product", shared)
     models = loaded({ACME: shared, POSER: shared, GADGET: shared})
     makers = {"poser_made": "acme", "dropped": "acme", "stock.item": "gadget"}
-    ownership = Ownership(ALL, models, makers)
+    ownership = Ownership(ALL, models, lambda: makers)
     names = ["product", "poser_old", "poser_made", "dropped", "stock.item", "spatial_ref_sys"]
     names += ["stock.poser_x", "acme"]
     assert [ownership.owner_in_database(name) for name in names] == [
         "acme", "poser", "poser", "acme", "gadget", None, "poser", None,
     ]  # fmt: skip
     assert ownership.foreign(names) == ("spatial_ref_sys", "acme")
-    without_models = Ownership(ALL, None, makers)
+    without_models = Ownership(ALL, None, lambda: makers)
     assert without_models.foreign(names) == ("product", "spatial_ref_sys", "acme")
     assert without_models.tables("acme") == ("dropped",)
 

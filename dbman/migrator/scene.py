@@ -111,12 +111,12 @@ class Scene:
     @cached_property
     def ownership(self) -> Ownership:
         """Return who owns which table, by models, prefixes and scripts."""
-        return Ownership(self.extensions, self.load_models(), self.makers)
+        return Ownership(self.extensions, self.load_models(), lambda: self.makers)
 
     @cached_property
     def ownership_by_scripts(self) -> Ownership:
         """Return who owns which table, as far as that can be told without importing anything."""
-        return Ownership(self.extensions, None, self.makers)
+        return Ownership(self.extensions, None, lambda: self.makers)
 
     def extension(self, name: str) -> InstalledExtension:
         """Return an installed extension by its name; raise `UsageError` where there is none."""
