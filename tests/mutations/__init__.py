@@ -1,0 +1,1 @@
+"""Seeded faults in the demo extensions, and which tool catches which."""
