@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,10 +42,12 @@ class DatabaseCommands(ManagerBase):
         from dbman.migrator.moves import upgrade
 
         targets = targets or ("heads",)
-        declined = recreate and not dry and not self._recreate(confirm, backup)
-        return upgrade(
-            self.scene, targets, create=True, dry=dry or declined, replacing=recreate, atomic=atomic
+        look = partial(
+            upgrade, self.scene, targets, create=True, dry=True, replacing=recreate, atomic=atomic
         )
+        if dry or (recreate and not self._recreate(look, confirm, backup)):
+            return look()
+        return upgrade(self.scene, targets, create=True, atomic=atomic)
 
     def createdb(
         self,
@@ -57,8 +60,10 @@ class DatabaseCommands(ManagerBase):
         """Make all tables from the models and stamp the heads; with `recreate` drop first."""
         from dbman.migrator.tables import create
 
-        declined = recreate and not dry and not self._recreate(confirm, backup)
-        return create(self.scene, dry=dry or declined, replacing=recreate)
+        look = partial(create, self.scene, dry=True, replacing=recreate)
+        if dry or (recreate and not self._recreate(look, confirm, backup)):
+            return look()
+        return create(self.scene)
 
     def dropdb(
         self,
@@ -265,12 +270,19 @@ class DatabaseCommands(ManagerBase):
             settings = replace(settings, scratch_url=scratch_url)
         return FreshDatabases(self.scene, settings, folder)
 
-    def _recreate(self, confirm: Callable[[Dropping], bool] | None, backup: bool) -> bool:
+    def _recreate(
+        self,
+        look: Callable[[], object],
+        confirm: Callable[[Dropping], bool] | None,
+        backup: bool,
+    ) -> bool:
         """Drop the database if it is there; return False when `confirm` said no.
 
-        The default file, which nobody named, is not backed up.
+        What could not be built again is told by `look`, before anything is dropped. The default
+        file, which nobody named, is not backed up.
         """
         if not self.database.exists():
             return True
+        look()
         named = not self.database.address.is_default
         return self.dropdb(confirm=confirm, backup=backup and named).done

@@ -10,6 +10,7 @@ from dbman.backups import safety_of
 from dbman.errors import DatabaseError, ExtensionError
 from dbman.migrator.scene import Scene, listed
 from dbman.migrator.stamps import strangers
+from dbman.plans import require_sound
 from dbman.progress import counted
 from dbman.revisions import Key
 from dbman.translate import Translation, translated
@@ -64,7 +65,7 @@ def create(scene: Scene, *, dry: bool = False, replacing: bool = False) -> Creat
 
     With `dry` only look what would be made, in a database whose tables are gone by then if
     `replacing`. Raises `DatabaseError` for tables that are there already, `ExtensionError` where
-    no models can be loaded.
+    no models can be loaded, `InvalidError` for a script of theirs that is broken.
     """
     from dbman.models import joined_metadata
     from dbman.models.telling import telling
@@ -79,6 +80,7 @@ def create(scene: Scene, *, dry: bool = False, replacing: bool = False) -> Creat
             "no extension has models that could be loaded",
             "`dbman initdb` builds the database from the migrations",
         )
+    require_sound(graph, held)  # else the heads would be older than the tables
     owner = scene.ownership.owner_of_model
     chosen = [t for t in metadata.sorted_tables if owner(t) in held]
     names = tuple(table.name for table in chosen)

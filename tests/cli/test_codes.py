@@ -28,8 +28,8 @@ STATES = ["head", "behind", "missing", "damaged", "held", "broken", "clash", "fa
 it is one behind, and the second script does not parse, has the id of the first, or fails."""
 ON_DATABASES = {
     "initdb":                          "0 0 0 3 6 4 4 5",
-    "createdb":                        "3 3 0 3 6 3 4 3",
-    "createdb --recreate --yes":       "0 0 0 3 6 0 4 0",
+    "createdb":                        "3 3 0 3 6 4 4 3",
+    "createdb --recreate --yes":       "0 0 0 3 6 4 4 0",
     "dropdb --yes":                    "0 0 3 3 6 0 0 0",
     "upgrade":                         "0 0 3 3 6 4 4 5",
     "upgrade --plan":                  "0 0 3 3 6 4 4 0",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dbman.errors import DatabaseError, ExtensionError
+from dbman.errors import DatabaseError, ExtensionError, InvalidError
 from dbman.manager import Manager
 from graphs import ids
 
@@ -65,6 +65,25 @@ def test_createdb_leaves_no_file_when_it_fails(manager: Make, shop: Path, tmp_pa
     with pytest.raises(DatabaseError):
         manager().createdb()
     assert not (tmp_path / "x.db").exists()
+
+
+@pytest.mark.parametrize("recreate", [False, True])
+def test_a_broken_script_stops_createdb(
+    manager: Make, shop: Path, tmp_path: Path, recreate: bool
+) -> None:
+    """Its heads would be older than the tables of its models; --recreate drops nothing."""
+    if recreate:
+        manager().initdb()
+    before = (tmp_path / "x.db").read_bytes() if recreate else None
+    (shop / "core" / "migrations" / "a2.py").write_text("def upgrade(", encoding="utf-8")
+    with pytest.raises(InvalidError, match=r"a2\.py"):
+        manager().createdb(recreate=recreate)
+    with pytest.raises(InvalidError, match=r"a2\.py"):
+        manager().initdb(recreate=recreate)
+    if recreate:
+        assert (tmp_path / "x.db").read_bytes() == before
+    else:
+        assert not (tmp_path / "x.db").exists()
 
 
 def test_createdb_leaves_an_extension_without_models_aside(manager: Make, shop: Path) -> None:
