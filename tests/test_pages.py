@@ -17,13 +17,19 @@ FIRST = {
     "operators.md": "",
     "plain-alembic.md": "",
     "plans.md": "export DBMAN_URL=sqlite:///acme.db; dbman initdb -q",
+    "check.md": (
+        "export DBMAN_URL=sqlite:///acme.db; dbman initdb -q;"
+        f' {sys.executable} -c "import sqlite3;'
+        "sqlite3.connect('acme.db').execute('CREATE INDEX ix_pinned ON notes_note (pinned)')\""
+    ),
     "schema.md": "",
+    "verify.md": "",
     "seeds.md": "export DBMAN_URL=sqlite:///acme.db; dbman initdb -q",
 }
 """What is done before the first command that a page shows."""
-WHOLE = {"plans.md", "schema.md", "seeds.md"}
+WHOLE = {"check.md", "verify.md", "plans.md", "schema.md", "seeds.md"}
 """The pages whose site has no broken extension."""
-ELSEWHERE = {"check.md", "json.md", "tutorial.md", "lint.md", "pytest.md", "verify.md"}
+ELSEWHERE = {"json.md", "lint.md", "pytest.md", "tutorial.md"}
 """The pages whose commands tests of their own run."""
 
 
