@@ -17,6 +17,12 @@ from bench.measuring import in_turn, syncs
 from bench.report import Row, table, write_json, write_page
 from bench.worksite import Worksite
 
+_RAW = (
+    "import sqlite3\n"
+    "lines = open('up.sql', encoding='utf-8').read().splitlines()\n"
+    "sqlite3.connect(':memory:').executescript('\\n'.join(l for l in lines if l[:1] != '.'))"
+)
+
 
 def main() -> None:
     """Run the jobs and print the table; some minutes, with all sizes over half an hour."""
@@ -30,15 +36,13 @@ def main() -> None:
             _say(f"{site}: writing the application")
             site.write(django=size in DJANGO)
             rows += measured(site, size, call.runs or (2 if call.quick else 5), call.jobs)
-            if size == MIDDLE and "initdb".startswith(call.jobs):
+            others[f"raw at {site}"] = _raw(site, rows)
+            if size == MIDDLE:
                 others["fdatasync"] = _syncs(site)
     order = {job.title: number for number, job in enumerate(JOBS)}
     rows.sort(key=lambda row: order[row.job.title])
     print("\n".join(table(rows)))
-    notes = [
-        f"Waits for the disk of `initdb` at 10 x 20 (fdatasync): {found}."
-        for found in others.values()
-    ]
+    notes = [f"- {told}" for told in others.values() if told]
     print("\n".join(notes))
     if call.json:
         write_json(rows, others, call.json)
@@ -67,7 +71,21 @@ def _syncs(site: Worksite) -> str | None:
     ours, theirs = syncs(calls["dbman"]), syncs(calls["alembic"])
     if ours is None or theirs is None:
         return None
-    return f"dbman {ours}, alembic {theirs}, ratio {ours / theirs:.3f}"
+    ratio = f"{ours / theirs:.3f}"
+    return f"`initdb` at {site} waits {ours} times for the disk, Alembic {theirs} times: {ratio}."
+
+
+def _raw(site: Worksite, rows: Sequence[Row]) -> str:
+    """Run the statements of `initdb` through sqlite3 alone, which nobody can be quicker than."""
+    site.lines(site.dbman("upgrade", "base:heads", "--sql", "-o", "up.sql", "--force"))
+    (raw,) = in_turn([site.call("python", "-c", _RAW)], 3)
+    whole = next(row.sides["dbman"].cpu.median for row in rows if str(site) == _shown(row.size))
+    spent = f"{raw.cpu.median:.2f} s, of the {whole:.2f} s of `initdb`"
+    return f"The same statements through `sqlite3` alone, in memory, at {site}: {spent}."
+
+
+def _shown(size: Size) -> str:
+    return f"{size[0]} x {size[1]}"
 
 
 def _parser() -> argparse.ArgumentParser:
