@@ -23,7 +23,8 @@ def read(connection: Connection, ignore: Collection[str]) -> Iterator[Fact]:
             yield from _constraints(table, inspector)
     for view in inspector.get_view_names():
         if view not in ignore:
-            yield Fact(view, "view", "", _spaced(inspector.get_view_definition(view) or ""))
+            definition = inspector.get_view_definition(view) or ""
+            yield Fact(view, "view", "", _spaced(definition), definition)
 
 
 def _columns(table: str, inspector: Any, dialect: Dialect) -> Iterator[Fact]:

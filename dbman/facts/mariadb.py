@@ -181,9 +181,10 @@ def _checks(connection: Connection) -> Iterator[Fact]:
 
 def _programs(connection: Connection) -> Iterator[Fact]:
     for table, name, timing, event, statement in _rows(connection, _TRIGGERS):
-        yield Fact(table, "trigger", name, f"{timing} {event} {_spaced(statement)}")
+        text = f"{timing} {event} {statement}"
+        yield Fact(table, "trigger", name, _spaced(text), text)
     for name, definition in _rows(connection, _VIEWS):
-        yield Fact(name, "view", "", _spaced(definition))
+        yield Fact(name, "view", "", _spaced(definition), definition)
 
 
 def _spaced(text: str) -> str:

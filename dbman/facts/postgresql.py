@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dbman.facts.results import Fact
@@ -129,7 +130,8 @@ def read(connection: Connection, ignore: Collection[str]) -> Iterator[Fact]:
         _WITH + "\nUNION ALL\n".join(f"({query})" for query in _QUERIES)
     ):
         if table not in ignore:
-            yield _fact(str(table), str(kind), str(name), " ".join(str(value).split()))
+            fact = _fact(str(table), str(kind), str(name), " ".join(str(value).split()))
+            yield replace(fact, text=str(value).rstrip("; \n")) if kind == "view" else fact
 
 
 def _fact(table: str, kind: str, name: str, value: str) -> Fact:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 
 @dataclass(frozen=True, order=True)
 class Fact:
-    """One thing that is so in a schema; two facts are the same where all four texts are equal."""
+    """One thing that is so in a schema; two are the same where the first four texts are equal."""
 
     table: str
     """The table or view that it is about, with the schema before it where that is no default."""
@@ -23,6 +23,9 @@ class Fact:
     text of its columns, an unnamed check its expression; what a table has once has none."""
     value: str
     """Its definition as canonical text: quotes, blanks and the case of keywords do not matter."""
+    text: str = field(default="", compare=False)
+    """What the database has of a view, a trigger or a virtual table, with quotes, case and blanks:
+    SQLite the whole statement, a server what `value` is made of. No part of the comparison."""
 
 
 @dataclass(frozen=True)

@@ -95,9 +95,11 @@ def _other(kind: str, name: str, table: str, sql: str) -> Fact:
     """Return the fact that an index, a view, a trigger or a virtual table is."""
     if kind == "index":
         return Fact(table, "index", name, _index(sql))
+    tokens = tokenize(sql)
+    text = sql[: tokens[-1].end]  # without a comment, which would hide what follows
     if kind == "trigger":
-        return Fact(table, "trigger", name, _tail(sql, 3))
-    return Fact(name, kind, "", _tail(sql, 3 if kind == "view" else 4))
+        return Fact(table, "trigger", name, spell(tokens[3:]), text)
+    return Fact(name, kind, "", spell(tokens[3 if kind == "view" else 4 :]), text)
 
 
 def _index(sql: str) -> str:
@@ -109,8 +111,3 @@ def _index(sql: str) -> str:
     where = spell_expression(tokens[end + 2 :])
     columns = spell_columns(tokens[start + 1 : end])
     return f"{unique}{columns}" + (f" WHERE {where}" if where else "")
-
-
-def _tail(sql: str, skipped: int) -> str:
-    """Return a statement without CREATE, its kind and the name."""
-    return spell(tokenize(sql)[skipped:])

@@ -57,9 +57,8 @@ class Writer:
     ) -> str:
         """Return what makes a table, with what belongs to it; `keys` stand inside."""
         found = by_kind(facts)
-        virtual = found["table"][0].value if found["table"] else ""
-        if virtual:
-            return f"CREATE VIRTUAL TABLE {self.name(name)} {virtual};"
+        if found["table"] and found["table"][0].text:
+            return f"{found['table'][0].text};"  # a virtual table
         options = {fact.name: fact.value for fact in found["option"]}
         lines = [self.column(column, facts, options) for column in columns]
         for kind in _CONSTRAINTS:
@@ -93,7 +92,7 @@ class Writer:
             kind, on = self._index(fact.value, columns)
             yield f"CREATE {kind}INDEX {self.quote(fact.name)} ON {table} {on};"
         for fact in found["trigger"]:
-            yield f"CREATE TRIGGER {self.quote(fact.name)} {self._trigger(table, fact.value)};"
+            yield self._trigger(table, fact)
         for fact in found["comment"]:
             if self.dialect == "postgresql":
                 what = f"COLUMN {table}.{self.quote(fact.name)}" if fact.name else f"TABLE {table}"
@@ -119,11 +118,14 @@ class Writer:
             return method, on
         return kind, f"{on} USING {method}".strip() if method else on
 
-    def _trigger(self, table: str, value: str) -> str:
-        if self.dialect in ("sqlite", "postgresql"):
-            return value
-        timing, event, body = value.split(" ", 2)
-        return f"{timing} {event} ON {table} FOR EACH ROW {body}"
+    def _trigger(self, table: str, fact: Fact) -> str:
+        if self.dialect == "sqlite":
+            return f"{fact.text};"
+        start = f"CREATE TRIGGER {self.quote(fact.name)}"
+        if self.dialect == "postgresql":
+            return f"{start} {fact.value};"
+        timing, event, body = fact.text.split(" ", 2)
+        return f"{start} {timing} {event} ON {table} FOR EACH ROW {body};"
 
     def column(self, name: str, facts: Sequence[Fact], options: Mapping[str, str]) -> str:
         """Return the line of a column."""
@@ -152,7 +154,8 @@ class Writer:
 
     def constraint(self, fact: Fact, columns: Sequence[str], options: Mapping[str, str]) -> str:
         """Return the line of a primary key, unique, check or exclude constraint."""
-        named = fact.name and fact.name != fact.value
+        is_key = fact.kind in ("primary key", "unique")
+        named = fact.name not in ("", fact.value) and not (is_key and fact.name.startswith("("))
         start = f"CONSTRAINT {self.quote(fact.name)} " if named else ""
         value = fact.value
         if fact.kind == "check":
@@ -199,12 +202,21 @@ class Writer:
                 end = token.end
         return "".join(pieces) + value[end:]
 
-    def view(self, name: str, value: str) -> str:
-        """Return what makes a view."""
+    def view(self, name: str, facts: Sequence[Fact]) -> str:
+        """Return what makes a view, with its indexes and triggers."""
+        found = by_kind(facts)
+        beside = {kind: found[kind] for kind in ("index", "trigger")}
+        after = self._beside(name, defaultdict(list, beside), (), {})
+        return "\n".join([self._view(name, found["view"][0].text), *after])
+
+    def _view(self, name: str, value: str) -> str:
+        if self.dialect == "sqlite":
+            return f"{value};"
         word = "MATERIALIZED VIEW" if value.startswith("MATERIALIZED ") else "VIEW"
-        query = value.removeprefix("MATERIALIZED ")
-        link = "" if re.match(r"as\b|\(", query, re.IGNORECASE) else "AS "
-        return f"CREATE {word} {self.name(name)} {link}{query};"
+        query = value.removeprefix("MATERIALIZED ").strip()
+        link = "" if re.match(r"(?:create|as)\b", query, re.IGNORECASE) else "AS "
+        start = "" if query[:6].lower() == "create" else f"CREATE {word} {self.name(name)} {link}"
+        return f"{start}{query};"
 
     def sequence(self, name: str, value: str) -> str:
         """Return what makes a sequence."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dbman.facts import Fact, Facts
 from dbman.order import in_dependency_order
 from dbman.schemas.ddl import Writer, by_kind
 from dbman.schemas.results import Column, ForeignKey, Kind, Schema, Table
+from dbman.schemas.views import read_by_views
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -62,12 +63,15 @@ def make_schema(
     writer = Writer(dialect.name, dialect.identifier_preparer.quote)
     columns, parts = read_columns(connection), _by_table(facts)
     owners = {name: owner(name) for name in parts}
-    ordered = in_dependency_order(order, _needs(parts, columns, owners))
+    reads = read_by_views(parts)
+    ordered = in_dependency_order(order, _needs(parts, columns, owners, reads))
     place = {name: number for number, name in enumerate(ordered)}
+    within = in_dependency_order(sorted(parts), {**reads, **_parents(parts)})
+    step = {name: number for number, name in enumerate(within)}
 
-    def rank(name: str) -> tuple[int, int, str]:
+    def rank(name: str) -> tuple[int, int, int]:
         kind = [*_ORDER].index(parts[name][0].kind)  # type: ignore[arg-type]
-        return place.get(owners[name] or "", len(place)), kind, name
+        return place.get(owners[name] or "", len(place)), kind, step[name]
 
     names = sorted(parts, key=rank)
     later = {name: number for number, name in enumerate(names)} if dialect.name != "sqlite" else {}
@@ -77,23 +81,38 @@ def make_schema(
         if own[0].kind == "table":
             tables.append(_table(name, owners[name], own, columns, writer, later))
         else:
-            make = writer.view if own[0].kind == "view" else writer.sequence
             kind: Kind = "view" if own[0].kind == "view" else "sequence"
-            tables.append(Table(name, owners[name], kind, ddl=make(name, own[0].value)))
+            is_view = kind == "view"
+            ddl = writer.view(name, own) if is_view else writer.sequence(name, own[0].value)
+            tables.append(Table(name, owners[name], kind, ddl=ddl))
     before = "\n".join(writer.before(facts))
     return Schema(told, dialect.name, tuple(tables), facts, before)
 
 
 def _needs(
-    parts: Mapping[str, Sequence[Fact]], columns: Ordered, owners: Mapping[str, str | None]
+    parts: Mapping[str, Sequence[Fact]],
+    columns: Ordered,
+    owners: Mapping[str, str | None],
+    reads: Mapping[str, Collection[str]],
 ) -> Mapping[str, set[str]]:
-    """Return which owners each one has foreign keys to."""
+    """Return which owners each one has foreign keys to, or has views of."""
     found: dict[str, set[str]] = defaultdict(set)
+    for view, names in reads.items():
+        found[owners[view] or ""] |= {owners[name] or "" for name in names}
     for table, facts in parts.items():
         own = [fact for fact in facts if fact.kind == "foreign key"]
         for key in _foreign_keys(own, columns.get(table, ()), columns):
             found[owners[table] or ""].add(owners.get(key.table) or "")
     return found
+
+
+def _parents(parts: Mapping[str, Sequence[Fact]]) -> Mapping[str, Collection[str]]:
+    """Return which tables each one inherits from, on PostgreSQL."""
+    return {
+        name: {fact.value for fact in facts if (fact.kind, fact.name) == ("option", "INHERITS")}
+        for name, facts in parts.items()
+        if facts[0].kind == "table"
+    }
 
 
 def _by_table(facts: Facts) -> Mapping[str, list[Fact]]:

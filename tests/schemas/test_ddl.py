@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 from sqlalchemy.engine import Connection
 
@@ -160,3 +162,47 @@ def test_who_is_needed_comes_first(memory: Connection) -> None:
         "CREATE TABLE ext_kind (id INTEGER PRIMARY KEY)",
     )
     assert schema.owners == ("ext", "core")
+
+
+def test_views_and_triggers_are_as_they_were_written(memory: Connection) -> None:
+    """Quoted names, case and texts are kept; a comment at the end hides nothing."""
+    made = (
+        'CREATE TABLE "Mixed Case" (id INTEGER PRIMARY KEY, "Select" TEXT)',
+        'CREATE VIEW "V w" AS SELECT "Select" AS "Käse" FROM "Mixed Case" -- all',
+        """CREATE TRIGGER "Tr G" BEFORE UPDATE OF "Select" ON "Mixed Case" WHEN new."Select"='Foo'
+        BEGIN SELECT RAISE(ABORT, 'No  way'); END""",
+        'CREATE TRIGGER "On view" INSTEAD OF DELETE ON "V w" BEGIN SELECT 1; END',
+        'CREATE VIRTUAL TABLE "Find" USING fts5("Title", tokenize = \'porter\')',
+    )
+    told = schema_of(memory, *made)
+    again = sqlite3.connect(":memory:")
+    again.executescript(schema_text(told))
+    query = "SELECT name, sql FROM sqlite_master WHERE type <> 'table' OR name = 'Find'"
+    before = memory.exec_driver_sql(query).all()
+    assert {name: sql.removesuffix(" -- all") for name, sql in before} == dict(again.execute(query))
+    again.close()
+
+
+def test_views_come_after_what_they_read(connection: Connection) -> None:
+    """Whatever their names, also where a view of one extension reads a table of another."""
+    schema = schema_of(
+        connection,
+        "CREATE TABLE ext_t (id INTEGER)",
+        "CREATE VIEW core_z AS SELECT id FROM ext_t",
+        "CREATE VIEW core_m AS SELECT z.id FROM ext_t JOIN core_z AS z ON z.id = ext_t.id",
+        "CREATE VIEW core_a AS SELECT id FROM core_m WHERE id IN (SELECT id FROM core_z)",
+        "CREATE VIEW core_b AS SELECT id FROM ext_t",
+    )
+    names = [table.name for table in schema.tables]
+    assert names == ["ext_t", "core_z", "core_m", "core_a", "core_b"]
+
+
+def test_a_constraint_without_a_name_gets_none(memory: Connection) -> None:
+    """Not that by which it is compared, either."""
+    schema = schema_of(
+        memory,
+        "CREATE TABLE t (p TEXT PRIMARY KEY ON CONFLICT IGNORE, q TEXT UNIQUE ON CONFLICT FAIL,"
+        " UNIQUE (p, q) ON CONFLICT REPLACE, CONSTRAINT uq UNIQUE (q, p) ON CONFLICT IGNORE)",
+    )
+    assert schema.tables[0].ddl.count("CONSTRAINT") == 1
+    assert "    UNIQUE (p, q) ON CONFLICT REPLACE,\n" in schema.tables[0].ddl
