@@ -76,20 +76,24 @@ def has_symbols() -> bool:
 
 @contextmanager
 def lenient_streams() -> Iterator[None]:
-    """Let both streams spell out what their encoding lacks, for the time of a run."""
-    strict = [
-        stream
+    """Let both streams spell out what their encoding lacks, for the time of a run.
+
+    Source of ``surrogateescape``, which stdout has in the C locale and which fails on other
+    characters all the same: https://docs.python.org/3/library/sys.html#sys.stdout
+    """
+    failing = {
+        stream: stream.errors
         for stream in (sys.stdout, sys.stderr)
-        if isinstance(stream, TextIOWrapper) and stream.errors == "strict"
-    ]
-    for stream in strict:
+        if isinstance(stream, TextIOWrapper) and stream.errors in ("strict", "surrogateescape")
+    }
+    for stream in failing:
         stream.reconfigure(errors="backslashreplace")
     try:
         yield
     finally:
-        for stream in strict:
+        for stream, errors in failing.items():
             with suppress(OSError, ValueError):
-                stream.reconfigure(errors="strict")
+                stream.reconfigure(errors=errors)
 
 
 def silence(stream: TextIO) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -16,6 +17,7 @@ from dbman.migrator.scene import Scene, listed
 from dbman.runner import application_context
 from dbman.seeding.choosing import Chosen, choose, require_heads
 from dbman.seeding.content import Content, read_content, written
+from dbman.seeding.refusing import rows_only
 from dbman.seeding.results import Seed, Seeding
 
 if TYPE_CHECKING:
@@ -90,16 +92,24 @@ def _call(
     dialect = scene.database.dialect
     dialect.mark(connection)
     try:
-        way(connection)
+        with rows_only(connection, atomic=dialect.atomic):
+            way(connection)
         dialect.require_whole(connection)
     except (Exception, SystemExit) as err:
+        hint = None
         if isinstance(err, DbmanError):
-            reason = err.message.removesuffix(UNCHANGED)
+            reason, hint = _of_seed(err.message).removesuffix(UNCHANGED), err.hint
         else:
             reason = f"{type(err).__name__}: {dialect.reason(err)}"
         raise MigrationError(
-            f"the seed of {chosen.extension} ({chosen.title}) failed: {reason}{UNCHANGED}"
+            f"the seed of {chosen.extension} ({chosen.title}) failed: {reason}{UNCHANGED}",
+            hint and _of_seed(hint),
         ) from err
+
+
+def _of_seed(text: str) -> str:
+    """Return what a run's guard says of scripts, said of a seed, which has no other way to run."""
+    return re.sub(r"\b(a|the) script\b", r"\1 seed", text).partition("; --not-atomic")[0]
 
 
 def _changes(

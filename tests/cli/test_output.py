@@ -51,9 +51,13 @@ def test_an_ascii_terminal_gets_what_it_can_show(
     """What its encoding lacks is spelled out; nothing fails."""
     script = '"""Größe → Maß"""\nrevision = "a1"\ndown_revision = None\ndef upgrade(): pass\n'
     shop = type(demo)(make_extension("shop", {"a1.py": script}), tmp_path)
-    done = shop.run("heads", env={"PYTHONIOENCODING": "ascii"})
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "shop  a1  (head)  Gr\\xf6\\xdfe \\u2192 Ma\\xdf\n"
+    for env in (
+        {"PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ):
+        done = shop.run("heads", env=env)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout == "shop  a1  (head)  Gr\\xf6\\xdfe \\u2192 Ma\\xdf\n"
     assert shop.run("heads").stdout == "shop  a1  (head)  Größe → Maß\n"
 
 

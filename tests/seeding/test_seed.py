@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, pool
+from sqlalchemy import create_engine, inspect, pool
+from sqlalchemy.exc import DBAPIError
 
 from dbman.errors import DatabaseError, ExtensionError, MigrationError, UsageError
 from dbman.manager import Manager
+from dbman.seeding.refusing import rows_only
 from scripts_text import makes, script
 
 DB = """\
@@ -43,6 +45,30 @@ def seed(session):
     session.execute(sa.insert(table).values(n=1))
     session.flush()
     raise RuntimeError("no more")
+"""
+DEFINING = """\
+def seed(session):
+    session.execute(sa.insert(table).values(n=1))
+    session.execute(sa.text("/* x */ create table if not exists foo (a int)"))
+    raise ValueError("not reached")
+"""
+COMMITTING = """\
+def seed(session):
+    session.execute(sa.insert(table).values(n=1))
+    session.execute(sa.text("commit"))
+"""
+UNDOING = """\
+def seed(session):
+    session.execute(sa.insert(table).values(n=1))
+    session.rollback()
+"""
+TEMPORARY = """\
+def seed(connection):
+    connection.execute(sa.text("CREATE TEMPORARY TABLE IF NOT EXISTS t (n INT)"))
+    connection.execute(sa.text("DELETE FROM t"))
+    connection.execute(sa.text("INSERT INTO t VALUES (7)"))
+    if connection.execute(sa.select(table)).first() is None:
+        connection.execute(sa.text("INSERT INTO ext_item (n) SELECT n FROM t"))
 """
 Make = Callable[..., Manager]
 
@@ -117,6 +143,72 @@ def test_what_goes_wrong_leaves_nothing(
     with pytest.raises(MigrationError, match=said):
         manager.seed()
     assert rows(manager) == NONE
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
+@pytest.mark.parametrize(
+    ("ext", "said", "hint"),
+    [
+        (DEFINING, "a seed cannot say CREATE TABLE: it puts rows into", "let a migration do that"),
+        (COMMITTING, "a seed cannot say COMMIT: the run is one", "leave that statement away"),
+        (UNDOING, "a seed rolls back what it wrote", "use connection.begin_nested()"),
+    ],
+)
+def test_a_seed_is_about_rows(
+    manage: Make, kind: str, ext: str, said: str, hint: str, request: pytest.FixtureRequest
+) -> None:
+    """What defines tables, commits or rolls back is refused, with what to do instead."""
+    server = {} if kind == "sqlite" else {"db": None, "url": request.getfixturevalue(f"{kind}_url")}
+    if (kind, ext) == ("mariadb", UNDOING):
+        said, hint = "", "let it insert only what is missing"  # a rollback() undoes nothing there
+    manager = manage(ext, **server)
+    with pytest.raises(MigrationError, match=rf"{said}.*; nothing was") as caught:
+        manager.seed()
+    assert (caught.value.hint or "").startswith(hint)
+    assert rows(manager) == NONE
+    engine = create_engine(manager.database.address.url, poolclass=pool.NullPool)
+    assert "foo" not in inspect(engine).get_table_names()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
+def test_a_temporary_table_is_allowed(
+    manage: Make, kind: str, request: pytest.FixtureRequest
+) -> None:
+    """It goes with the connection."""
+    server = {} if kind == "sqlite" else {"db": None, "url": request.getfixturevalue(f"{kind}_url")}
+    manager = manage(TEMPORARY, **server)
+    manager.seed()
+    assert rows(manager)["ext_item"] == [7]
+
+
+@pytest.mark.any_version
+@pytest.mark.parametrize(
+    ("statement", "atomic", "word"),
+    [
+        ("# mine\nDROP TABLE t", True, "DROP TABLE"),
+        ("/*!40000 ALTER TABLE t DISABLE KEYS */", False, "ALTER TABLE"),
+        ("truncate t", True, "TRUNCATE T"),
+        ("SET @@session.autocommit = 1", True, "SET @@SESSION.AUTOCOMMIT"),
+        ("LOCK TABLES t WRITE", False, "LOCK"),
+        ("LOCK TABLE t", True, None),
+        ("DROP TEMPORARY TABLE t", False, None),
+        ("ROLLBACK TO SAVEPOINT a", True, None),
+        ("INSERT INTO t VALUES ('; CREATE TABLE x')", False, None),
+        ("WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a", False, None),
+    ],
+)
+def test_statements_that_are_refused(statement: str, atomic: bool, word: str | None) -> None:
+    """By their first words, whatever comments stand before."""
+    refused = None
+    with create_engine("sqlite://").connect() as connection, rows_only(connection, atomic=atomic):
+        try:
+            connection.exec_driver_sql(statement)
+        except MigrationError as err:
+            refused = err.message
+        except DBAPIError:
+            """It reached SQLite, which has no such table, or no such words."""
+    assert (refused is None) == (word is None)
+    assert word is None or f"a seed cannot say {word}:" in str(refused)
 
 
 def test_a_database_behind_is_refused(manage: Make) -> None:
