@@ -10,6 +10,7 @@ from dbman.errors import DbmanError
 from dbman.facts import Facts, difference, read_facts
 from dbman.migrator.moves import downgrade
 from dbman.migrator.scene import Scene, listed
+from dbman.plans import Plan
 from dbman.revisions import Key
 from dbman.verify.bench import Bench
 from dbman.verify.companies import Companies, companies_of
@@ -18,6 +19,7 @@ from dbman.verify.contents import Contents, read_contents
 from dbman.verify.loose import Loose, read_loose, read_references
 from dbman.verify.orders import Company
 from dbman.verify.results import Finding, Outcome
+from dbman.verify.rows import Filler
 from dbman.verify.undeclared import Undeclared, of_loose
 from dbman.verify.units import Unit
 from dbman.verify.with_rows import filler_of
@@ -53,29 +55,32 @@ def _take_away(bench: Bench, unit: Unit) -> Iterator[Outcome]:
         return
     ground = companies.workshop.ground
     scene = companies.workshop.restore(built)
-    for table, why in _fill(bench, scene).items():
+    for table, why in _fill(scene, filler_of(bench)).items():
         if companies.is_new("no rows", table):
             yield unit.skipped(f"no rows for {table}: {why}")
     state = ground.save()
     for name in company.about if len(company.about) < 3 else company.names:
-        yield from _take(companies, scene, built, name)
-        ground.load(state)
+        if name in bench.names:
+            yield from _take(companies, scene, built, name)
+            ground.load(state)
     ground.forget(state)
 
 
-def _fill(bench: Bench, scene: Scene) -> Mapping[str, str]:
+def _fill(scene: Scene, filler: Filler) -> Mapping[str, str]:
     """Fill all tables; return those that could not be, and why."""
     with scene.database.moving(scene.lock_key) as connection:
-        facts = read_facts(connection, scene.own_tables)
-        return filler_of(bench).fill(connection, facts).unfilled
+        return filler.fill(connection, read_facts(connection, scene.own_tables)).unfilled
 
 
 def _take(companies: Companies, scene: Scene, built: Built, name: str) -> Iterator[Finding]:
     before = _look(scene)
     yield from companies.undeclared(_clinging(companies, before, name), CHECK)
-    leaving = companies.dependents(name)
     try:
-        plans = [downgrade(scene, [f"{each}@base"], backup=False).plan for each in leaving]
+        try:
+            plans = _undo(companies, scene, name)
+        except DbmanError:
+            before = _with_plain_rows(companies, built)
+            plans = _undo(companies, scene, name)
     except DbmanError as err:
         if companies.is_new("stays", err.message):
             message = f"cannot be taken away from {', '.join(_installed(companies, built))}"
@@ -93,6 +98,22 @@ def _take(companies: Companies, scene: Scene, built: Built, name: str) -> Iterat
         held = sorted(key.id for key in after.rows ^ wanted)
         message = f"taking it away leaves wrong rows in the version table: {listed(held)}"
         yield Finding(CHECK, name, None, message, "no script should write the version table")
+
+
+def _undo(companies: Companies, scene: Scene, name: str) -> list[Plan]:
+    """Undo an extension and who needs it; return what was done."""
+    leaving = companies.dependents(name)
+    return [downgrade(scene, [f"{each}@base"], backup=False).plan for each in leaving]
+
+
+def _with_plain_rows(companies: Companies, built: Built) -> _Look:
+    """Build a company again, with one plain row in each table; return what is there.
+
+    A row that goes to the limits of the newest schema need not fit into an older one.
+    """
+    scene = companies.workshop.restore(built)
+    _fill(scene, Filler(1, companies.bench.options.seed))
+    return _look(scene)
 
 
 def _brought(

@@ -292,6 +292,25 @@ def test_a_removal_that_takes_too_much(shop: Shop, fault: str) -> None:
     assert message.startswith(wanted)
 
 
+@pytest.mark.parametrize("fault", ["", '\nop.drop_constraint("nosuch", "gadget_a")'])
+def test_a_removal_of_what_only_the_newest_schema_allows(
+    shop: Shop, postgresql_url: str, fault: str
+) -> None:
+    """Long texts and NULL are no fault of the downgrade; a plain row shows what else is."""
+    change = 'op.alter_column("gadget_a", "name", type_=sa.String({}), nullable={})'
+    strict, loose = change.format(20, False), change.format(90, True)
+    shop.scripts = {
+        "core": {"a1": shop.scripts["core"]["a1"]},
+        "gadget": {
+            "c1": script("c1", *makes("gadget_a", NAME), label="gadget"),
+            "c2": script("c2", strict, change.format(20, True), down="c1"),
+            "c3": script("c3", loose, strict + fault, down="c2"),
+        },
+    }
+    found = shop.told("removal", scratch_url=postgresql_url)
+    assert ['"nosuch" of relation' in message for _, _, message in found] == [True] * bool(fault)
+
+
 def test_rows_that_an_extension_brings(shop: Shop) -> None:
     """It may put rows into another one's table, and take them along."""
     del shop.scripts["poser"], shop.scripts["notes"]
@@ -339,7 +358,9 @@ def test_on_a_server(shop: Shop, postgresql_url: str) -> None:
 
 def test_what_is_wrong_with_others_is_not_told(shop: Shop) -> None:
     """Where one extension is asked about; but they are put in the right order."""
-    shop.scripts["gadget"]["c1"] = UNDECLARED["foreign key to an extension"][0]
+    shop.scripts["gadget"]["c1"] = UNDECLARED["foreign key to an extension"][0].replace(
+        "drop_table", 'drop_table("nosuch"); op.drop_table'
+    )
     found = shop.found(*CHECKS, options=Options(("notes",)))
     assert found == []
 
