@@ -78,11 +78,19 @@ _QUERIES = (
        FROM relation JOIN pg_description ON objoid = relation.oid
            AND classoid = 'pg_class'::regclass
        LEFT JOIN pg_attribute ON attrelid = objoid AND attnum = objsubid AND objsubid > 0""",
-    # An enumeration or a domain is a fact about each table that has a column of it.
+    # An enumeration, domain or composite type is a fact about each table that has a column of it.
     """SELECT DISTINCT coalesce(name, ''), 'type', format_type(t.oid, NULL), CASE t.typtype
            WHEN 'e' THEN (SELECT 'ENUM (' || string_agg(quote_literal(enumlabel), ', '
                                                         ORDER BY enumsortorder) || ')'
                           FROM pg_enum WHERE enumtypid = t.oid)
+           WHEN 'c' THEN (SELECT '(' || string_agg(concat_ws(' ', quote_ident(attname),
+                                        format_type(atttypid, atttypmod),
+                                        'COLLATE ' || quote_ident(collname)), ', '
+                                        ORDER BY attnum) || ')'
+                          FROM pg_attribute JOIN pg_type p ON p.oid = atttypid
+                          LEFT JOIN pg_collation l
+                              ON l.oid = attcollation AND attcollation <> p.typcollation
+                          WHERE attrelid = t.typrelid AND attnum > 0 AND NOT attisdropped)
            ELSE concat_ws(' ', format_type(t.typbasetype, t.typtypmod),
                           CASE WHEN t.typnotnull THEN 'NOT NULL' END, 'DEFAULT ' || t.typdefault,
                           (SELECT string_agg(pg_get_constraintdef(oid, true), ' ' ORDER BY conname)
@@ -90,7 +98,9 @@ _QUERIES = (
        FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
        LEFT JOIN (tables JOIN pg_attribute ON attrelid = tables.oid)
            ON atttypid IN (t.oid, t.typarray)
-       WHERE t.typtype IN ('e', 'd') AND left(n.nspname, 3) <> 'pg_'
+       WHERE (t.typtype IN ('e', 'd') OR EXISTS (
+                  SELECT FROM pg_class WHERE oid = t.typrelid AND relkind = 'c'))
+         AND left(n.nspname, 3) <> 'pg_'
          AND n.nspname <> 'information_schema'
          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass
                          AND d.objid = t.oid AND d.deptype = 'e')""",

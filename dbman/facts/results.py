@@ -17,7 +17,8 @@ class Fact:
     kind: str
     """What it tells: "table", "column" (type, NOT NULL, generated), "default", "collation",
     "primary key", "foreign key", "unique", "check", "exclude", "index", "trigger", "view",
-    "sequence", "type" (an enumeration or a domain), "comment" or "option" (AUTOINCREMENT, ...)."""
+    "sequence", "type" (an enumeration, a domain or a composite type), "comment" or "option"
+    (AUTOINCREMENT, ...)."""
     name: str
     """The name of the column, constraint, index or trigger. An unnamed constraint has a canonical
     text of its columns, an unnamed check its expression; what a table has once has none."""

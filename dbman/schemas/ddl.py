@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from dbman.facts import Fact
 from dbman.facts.tokens import tokenize
+from dbman.order import in_dependency_order
 from dbman.schemas.results import ForeignKey
 
 _CONSTRAINTS = ("primary key", "unique", "check", "exclude")
@@ -161,7 +162,7 @@ class Writer:
         if fact.kind == "check":
             value = self.expression(value, columns)
             value = value if value.startswith("(") and value.endswith(")") else f"({value})"
-        elif fact.kind != "exclude":
+        elif fact.kind != "exclude" and self.dialect != "postgresql":
             _, value = self._index(value, columns)
         if fact.kind == "primary key" and "AUTOINCREMENT" in options:
             value = value.replace(")", " AUTOINCREMENT)", 1)
@@ -226,16 +227,22 @@ class Writer:
         return f"CREATE SEQUENCE {self.name(name)} {options};"
 
     def before(self, facts: Iterable[Fact]) -> Iterator[str]:
-        """Yield what comes before all tables: schemas, then enumerations and domains."""
+        """Yield what comes before all tables: schemas, then types, each after those it needs."""
         facts = list(facts)
         if self.dialect != "postgresql":
             return
         tables = sorted({fact.table for fact in facts if fact.kind in ("table", "view")})
         for schema in dict.fromkeys(t.partition(".")[0] for t in tables if "." in t):
             yield f"CREATE SCHEMA {self.quote(schema)};"
-        for name, value in sorted({(f.name, f.value) for f in facts if f.kind == "type"}):
-            word = "TYPE" if value.startswith("ENUM ") else "DOMAIN"
-            yield f"CREATE {word} {name} AS {value};"
+        types = {fact.name: fact.value for fact in facts if fact.kind == "type"}
+        needs = {
+            name: {each for each in types if re.search(rf"(?<!\w){re.escape(each)}(?!\w)", value)}
+            for name, value in types.items()
+            if not value.startswith("ENUM ")
+        }
+        for name in in_dependency_order(sorted(types), needs):
+            word = "TYPE" if types[name].startswith(("ENUM ", "(")) else "DOMAIN"
+            yield f"CREATE {word} {name} AS {types[name]};"
 
 
 def by_kind(facts: Iterable[Fact]) -> Mapping[str, list[Fact]]:

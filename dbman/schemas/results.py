@@ -84,7 +84,7 @@ class Schema:
     facts: Facts = field(default_factory=Facts)
     """All facts of the database, chosen or not."""
     before: str = ""
-    """The statements that come before all tables: schemas, enumerations, domains."""
+    """The statements that come before all tables: schemas and types."""
     aside: Mapping[str, str] = field(default_factory=dict)
     """The extensions that are not in it, and why."""
 

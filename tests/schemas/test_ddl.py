@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
+from sqlalchemy import create_engine
 from sqlalchemy.engine import Connection
+from sqlalchemy.pool import StaticPool
 
 from dbman.facts import difference
 from dbman.schemas import Column, ForeignKey, schema_text
@@ -112,8 +114,6 @@ def test_the_order_of_making_means_nothing(memory: Connection) -> None:
 
 def test_on_servers_a_key_waits_for_its_table(postgresql_url: str) -> None:
     """A file is run from its top to its end."""
-    from sqlalchemy import create_engine
-
     engine = create_engine(postgresql_url)
     with engine.begin() as connection:
         schema = schema_of(connection, *COMMON, *CHILD)
@@ -206,3 +206,26 @@ def test_a_constraint_without_a_name_gets_none(memory: Connection) -> None:
     )
     assert schema.tables[0].ddl.count("CONSTRAINT") == 1
     assert "    UNIQUE (p, q) ON CONFLICT REPLACE,\n" in schema.tables[0].ddl
+
+
+def test_types_and_tables_that_others_are_made_of(postgresql_url: str) -> None:
+    """Composite types are there, in the order of their need; so are tables that inherit."""
+    engine = create_engine(postgresql_url, poolclass=StaticPool)
+    with engine.begin() as connection:
+        is_new = (connection.dialect.server_version_info or (0,)) >= (15,)
+        nulls = "NULLS NOT DISTINCT" if is_new else ""
+        told = schema_of(
+            connection,
+            "CREATE TYPE z_mood AS ENUM ('a')",
+            'CREATE TYPE m_inner AS (mood z_mood, s text COLLATE "C")',
+            'CREATE TYPE a_outer AS (x integer, "Y" numeric(5, 2), n m_inner[])',
+            f"CREATE TABLE z_parent (id integer, UNIQUE {nulls} (id))",
+            "CREATE TABLE z_child (o a_outer, i m_inner) INHERITS (z_parent)",
+            "ALTER TABLE z_child RENAME TO z_a",
+        )
+        text = schema_text(told)
+        empty(connection)
+        connection.exec_driver_sql(text)
+        assert schema_text(read(connection)) == text
+    engine.dispose()
+    assert 'CREATE TYPE a_outer AS (x integer, "Y" numeric(5,2), n m_inner[]);' in text
