@@ -41,7 +41,7 @@ def assemble(
     problems += _left_over(unique, replaced)
     revisions, unresolved = _resolve(unique, labels, replaced)
     problems += [problem for extension in extensions for problem in extension.problems]
-    cycles, revisions = _without_cycles(revisions)
+    cycles, revisions, circular = _without_cycles(revisions)
     return RevisionGraph(
         revisions={revision.key: revision for revision in revisions},
         extensions=tuple(extension.name for extension in extensions),
@@ -49,6 +49,7 @@ def assemble(
         clashes=tuple(clashes + more + doubled + cycles),
         labels=labels,
         replaced=replaced,
+        circular=tuple(circular),
     )
 
 
@@ -237,7 +238,9 @@ def _nowhere(one: _Found, verb: str, id_: str) -> Problem:
     )
 
 
-def _without_cycles(revisions: Sequence[Revision]) -> tuple[list[Problem], list[Revision]]:
+def _without_cycles(
+    revisions: Sequence[Revision],
+) -> tuple[list[Problem], list[Revision], list[Revision]]:
     """Tell each cycle and leave its revisions out, with all that stand on them."""
     graph = RevisionGraph({revision.key: revision for revision in revisions})
     kept = [revision for revision in revisions if revision.key in graph.ranks]
@@ -249,7 +252,7 @@ def _without_cycles(revisions: Sequence[Revision]) -> tuple[list[Problem], list[
         if seen.isdisjoint(cycle):
             problems.append(_told_cycle([waiting[key] for key in cycle]))
         seen.update(cycle)
-    return problems, kept
+    return problems, kept, list(waiting.values())
 
 
 def _cycle(waiting: Mapping[Key, Revision], start: Key) -> list[Key]:

@@ -84,6 +84,8 @@ class RevisionGraph:
     """The revision that carries a branch label, by version table and label."""
     replaced: Mapping[Key, Key] = field(default_factory=dict)
     """The revision that a squashed one is part of now."""
+    circular: tuple[Revision, ...] = ()
+    """The revisions that are left out: they form a cycle, or stand on one."""
 
     @cached_property
     def children(self) -> Mapping[Key, tuple[Key, ...]]:

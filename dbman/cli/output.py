@@ -69,7 +69,7 @@ def terminal_width() -> int:
 def has_symbols() -> bool:
     """Return whether stdout's encoding has what lines and circles are drawn with."""
     with suppress(LookupError, UnicodeEncodeError):
-        "●○◌◆─│└┘├┤┼╌…".encode(getattr(sys.stdout, "encoding", None) or "ascii")
+        "●○◌◆─│└┘├┤┬┴┐┌┼╌…".encode(getattr(sys.stdout, "encoding", None) or "ascii")
         return True
     return False
 

@@ -28,7 +28,7 @@ def test_a_missing_database_is_not_made(cli: Cli, place: Path) -> None:
     assert done.out.splitlines()[-3:] == [
         "gadget     ○──○──○  dd3e423c3676  3 pending",
         "        needs acme 630deccf7d56 (table user)",
-        "○ pending  ╌3╌ folded",
+        "○ pending",
     ]
     assert done.err == f"no database at {place} yet\n"
     assert not place.parent.exists()
@@ -39,7 +39,7 @@ def test_what_is_applied_is_filled(cli: Cli, built: Path, monkeypatch: pytest.Mo
     cli("downgrade", "poser@-2", "--yes", "-q")
     done = cli("graph", "poser")
     assert done.out.splitlines()[1].split() == [
-        "poser", "●─────●──●──○──○", "fcaaeeb59677", "2", "pending",
+        "poser", "●──────●──●──○──○", "fcaaeeb59677", "2", "pending",
     ]  # fmt: skip
     assert done.err == f"database {built} (default)\n"
     assert cli("graph", "poser", "--ascii").out.isascii()
@@ -65,7 +65,7 @@ def test_orphans_have_a_lane(demo: Any) -> None:
     done = demo.only("acme", "poser").run("graph", cold=True)
     assert done.stdout.splitlines()[-2:] == [
         "orphans  ◆──◆──◆  fb3ec6aa3894".replace("─", " "),
-        "● applied  ◆ orphan  ╌3╌ folded",
+        "● applied  ◆ orphan  ╌3●╌ folded",
     ]
 
 
@@ -92,8 +92,33 @@ def test_a_cycle_is_told_and_the_rest_is_drawn(
     )
     monkeypatch.syspath_prepend(site)
     done = cli("graph", "loop", "--offline")
-    assert (done.code, done.out) == (0, "no revisions\n")
+    told = "not drawn, in a cycle or standing on one: l1, l2"
+    assert (done.code, done.out) == (0, f"loop  {told}\n")
     assert done.err.startswith("warning: the revisions l1 -> l2 -> l1 form a cycle (")
+
+
+def test_every_form_tells_what_is_not_drawn(
+    cli: Cli,
+    tmp_path: Path,
+    make_extension: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A cycle in a lane without nodes, a broken script beside a good one."""
+    site = make_extension(
+        "loop", {"l1.py": script("l1", down="l2"), "l2.py": script("l2", down="l1")}
+    )
+    monkeypatch.syspath_prepend(site)
+    site = make_extension("half", {"good.py": script("h1"), "bad.py": "revision = ("})
+    monkeypatch.syspath_prepend(site)
+    done = cli("graph", "loop", "half", "--offline")
+    assert "loop  not drawn, in a cycle or standing on one: l1, l2\n" in done.out
+    assert "half  ◌  h1\n      not drawn, broken: bad.py\n" in done.out
+    for form in ("svg", "html", "mmd", "dot", "json"):
+        assert cli("graph", "loop", "half", "--offline", "-o", f"x.{form}").code == 0
+        drawn = (tmp_path / f"x.{form}").read_text(encoding="utf-8")
+        assert "in a cycle" in drawn, form
+        assert "broken: bad.py" in drawn, form
+        assert "no revisions" not in drawn, form
 
 
 def test_the_picture_of_the_page_is_up_to_date(

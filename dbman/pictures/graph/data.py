@@ -25,6 +25,7 @@ def picture_data(picture: Picture) -> dict[str, object]:
                 "tracks": lane.tracks,
                 "extension": lane.is_extension,
                 "whole": lane.is_whole,
+                "problem": lane.problem or None,
             }
             for lane in picture.lanes
         ],

@@ -37,6 +37,9 @@ def _lines(picture: Picture) -> Iterator[str]:
         for place, node in enumerate(picture.nodes):
             if node.lane == number:
                 yield f"    {_node(picture, place, node)}"
+        if lane.problem:
+            label = _quoted(*wrapped(lane.problem, 40, 6))
+            yield f'    p{number} [label={label} shape=plaintext fontcolor="#c03030"];'
         yield "  }"
     for edge in picture.edges:
         yield f"  n{edge.start} -> n{edge.end}{_EDGES[edge.kind]};"

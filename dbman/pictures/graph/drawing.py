@@ -63,25 +63,62 @@ def draw_lane(
 ) -> None:
     """Draw the nodes of a lane, and the lines between those of which one revises the other."""
     ends: dict[int, int] = {}
-    folded: Counter[int] = Counter()
+    folded: dict[int, Counter[str]] = {}
     for place, node in nodes.items():
         if node.rank in spacing.starts:
-            look = "orphan" if "orphan" in node.marks else node.state
-            text = glyphs.folded(len(node.keys)) if node.is_run else glyphs.states[look]
-            grid.put(node.track, spacing.start(node.rank), text, _STYLES[look])
+            text = glyphs.folded(node.counts) if node.is_run else glyphs.states[node.look]
+            grid.put(node.track, spacing.start(node.rank), text, _STYLES[node.look])
             ends[place] = spacing.start(node.rank) + len(text)
         else:
-            folded[node.track] += len(node.keys)
+            folded.setdefault(node.track, Counter()).update(node.counts)
     fold_ends = {}
-    for track, count in folded.items():
-        grid.put(track, spacing.fold, glyphs.folded(count), "dim")
-        fold_ends[track] = spacing.fold + len(glyphs.folded(count))
+    for track, counts in folded.items():
+        grid.put(track, spacing.fold, glyphs.folded(counts), "dim")
+        fold_ends[track] = spacing.fold + len(glyphs.folded(counts))
+    turns: list[_Turn] = []
+    lines: list[tuple[int, range]] = []
     for edge in edges:
         if edge.kind == "down" and edge.start in nodes and edge.end in nodes:
             parent, child = nodes[edge.start], nodes[edge.end]
             end = ends.get(edge.start, fold_ends.get(parent.track, 0))
             if _is_drawn(parent, child, spacing):
-                _draw_edge(grid, parent, child, end, spacing.start(child.rank), glyphs)
+                goal = spacing.start(child.rank)
+                _draw_edge(grid, parent, child, end, goal, glyphs)
+                if parent.track == child.track:
+                    lines.append((child.track, range(end, goal)))
+                elif parent.track < child.track:
+                    turns.append(_Turn(parent.track, child.track, end, glyphs.leave))
+                else:
+                    turns.append(_Turn(child.track, parent.track, goal - 1, glyphs.come))
+    _join(grid, turns, lines, glyphs)
+
+
+class _Turn(NamedTuple):
+    """A vertical line between two tracks, and its upper end where no line goes on there."""
+
+    top: int
+    bottom: int
+    column: int
+    alone: str
+
+
+def _join(
+    grid: Grid, turns: Iterable[_Turn], lines: Iterable[tuple[int, range]], glyphs: Glyphs
+) -> None:
+    """Join the ends of vertical lines to the lines of the tracks."""
+    passed = {(row, column) for row, columns in lines for column in columns}
+    crossed = {
+        glyphs.branch: glyphs.rise,
+        glyphs.merge: glyphs.rise,
+        glyphs.branches: glyphs.cross,
+        glyphs.merges: glyphs.cross,
+    }
+    for turn in turns:
+        if (there := grid.at(turn.top, turn.column)) in ("", glyphs.line):
+            grid.put(turn.top, turn.column, glyphs.joint if there else turn.alone)
+        if (turn.bottom, turn.column) in passed:
+            there = grid.at(turn.bottom, turn.column)
+            grid.put(turn.bottom, turn.column, crossed.get(there, there))
 
 
 def _is_drawn(parent: Node, child: Node, spacing: Spacing) -> bool:

@@ -14,6 +14,7 @@ from dbman.pictures.graph.folding import fold
 from dbman.pictures.graph.model import ORPHANS, Edge, Lane, Mark, Node, Picture
 from dbman.pictures.graph.placing import find_ranks, find_tracks
 from dbman.pictures.graph.standing import Standing
+from dbman.pictures.labels import plain
 from dbman.revisions import Key, Revision, RevisionGraph
 
 if TYPE_CHECKING:
@@ -162,6 +163,25 @@ def _tracks(
     return tracks
 
 
+def _left_out(graph: RevisionGraph, name: str) -> str:
+    """Return why scripts of an extension are not drawn: they form a cycle, or are broken."""
+    circular = [each for each in graph.circular if each.extension == name]
+    drawn = {each.path for each in (*graph.revisions.values(), *circular)}
+    broken = {
+        each.path
+        for each in (*graph.problems, *graph.clashes)
+        if each.extension == name and each.path and each.path not in drawn
+    }
+    told = []
+    if circular:
+        ids = ", ".join(sorted(each.id for each in circular))
+        told.append(f"not drawn, in a cycle or standing on one: {ids}")
+    if broken:
+        files = ", ".join(sorted(path.name for path in broken))
+        told.append(f"not drawn, broken: {files}")
+    return plain("; ".join(told))
+
+
 def _marks(graph: RevisionGraph, cell: tuple[Key, ...], heads: Collection[Key]) -> tuple[Mark, ...]:
     """Return what is special about a node; in a run nothing is."""
     found: list[Mark] = []
@@ -196,6 +216,7 @@ def _lanes(
             counts[place, "unknown"],
             max(tracks[place], 1),
             is_whole=not names or name in names,
+            problem=_left_out(sources.graph, name),
         )
         for place, name in enumerate(lanes)
     ]

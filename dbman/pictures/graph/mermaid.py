@@ -34,6 +34,9 @@ def _lines(picture: Picture) -> Iterator[str]:
         for place, node in enumerate(picture.nodes):
             if node.lane == number:
                 yield f"    {_node(picture, place, node)}"
+        if lane.problem:
+            told = "<br/>".join(map(_text, wrapped(lane.problem, 40, 6)))
+            yield f'    p{number}["{told}"]'
         yield "  end"
     implied = []
     for number, edge in enumerate(picture.edges):

@@ -38,6 +38,16 @@ class Node:
         """Return whether it stands for several revisions."""
         return len(self.keys) > 1
 
+    @property
+    def look(self) -> str:
+        """Return its state, or that it is an orphan."""
+        return "orphan" if "orphan" in self.marks else self.state
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Return how many revisions it stands for, by what they look like."""
+        return {self.look: len(self.keys)}
+
 
 @dataclass(frozen=True)
 class Edge:
@@ -71,6 +81,13 @@ class Lane:
     """Whether it is an extension's."""
     is_whole: bool = True
     """Whether all its revisions are in the picture, and not only what others stand on."""
+    problem: str = ""
+    """Why scripts of it are not in the picture, where some are not."""
+
+    @property
+    def empty(self) -> str:
+        """Return what a lane without nodes says."""
+        return self.problem or "no revisions"
 
 
 ORPHANS = "orphans"

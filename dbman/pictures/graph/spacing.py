@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -10,8 +11,6 @@ from dbman.pictures.graph.model import Node
 
 GAP = 2
 """Columns between two ranks."""
-_FOLD = 7
-"""Columns for what stands in place of ranks left out."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +35,16 @@ def spread(nodes: Collection[Node], glyphs: Glyphs, room: int | None = None) -> 
     """Return the columns of these nodes' ranks; those in the middle are left out to fit `room`."""
     wide: dict[int, int] = {}
     for node in nodes:
-        width = len(glyphs.folded(len(node.keys))) if node.is_run else 1
+        width = len(glyphs.folded(node.counts)) if node.is_run else 1
         wide[node.rank] = max(wide.get(node.rank, 1), width)
     ranks = sorted(wide)
     first, last = len(ranks), len(ranks)
+    widest = _widest_fold(nodes, glyphs)
     if room is not None and _total(wide, ranks) > room:
         first = last = len(ranks) // 2
         while first or last < len(ranks):
             kept = [*ranks[:first], *ranks[last:]]
-            if _total(wide, kept) + _FOLD + GAP <= room:
+            if _total(wide, kept) + widest + GAP <= room:
                 break
             if first > len(ranks) - last:
                 first -= 1
@@ -55,12 +55,20 @@ def spread(nodes: Collection[Node], glyphs: Glyphs, room: int | None = None) -> 
     for place, rank in enumerate(ranks):
         if first <= place < last:
             if place == first:
-                fold, at = at, at + _FOLD + GAP
+                fold, at = at, at + widest + GAP
             continue
         starts[rank] = at
         at += wide[rank] + GAP
     hidden = range(ranks[first], ranks[last - 1] + 1) if first < last else range(0)
     return Spacing(starts, at - GAP, hidden, fold)
+
+
+def _widest_fold(nodes: Collection[Node], glyphs: Glyphs) -> int:
+    """Return the most columns that stand for what is left out: all the nodes of one track."""
+    tracks: dict[tuple[int, int], Counter[str]] = {}
+    for node in nodes:
+        tracks.setdefault((node.lane, node.track), Counter()).update(node.counts)
+    return max((len(glyphs.folded(counts)) for counts in tracks.values()), default=0)
 
 
 def _total(wide: Mapping[int, int], ranks: Collection[int]) -> int:

@@ -39,7 +39,7 @@ def svg_lines(picture: Picture, rules: str = "", *, attributes: str = "") -> Ite
         '<path class="arrow" d="M0 0.5L8 4L0 7.5z"/></marker></defs>'
     )
     yield f'<rect class="bg" width="{width}" height="{height}"/>'
-    if not picture.nodes:
+    if not picture.lanes:
         yield '<text x="20" y="30">no revisions</text>'
     for place, lane in enumerate(picture.lanes):
         yield _lane(layout, place, lane)
@@ -63,8 +63,13 @@ def _lane(layout: Layout, place: int, lane: Lane) -> str:
         for count, word in ((lane.applied, "applied"), (lane.pending, "pending"))
         if count
     ]
+    if not any(node.lane == place for node in layout.picture.nodes):
+        counts = [_text(cut(lane.empty, layout.width // 7))]
+    elif lane.problem:
+        counts.append("some not drawn")
+    title = f"<title>{_text(lane.problem)}</title>" if lane.problem else ""
     return (
-        f'<g class="lane {colour(layout.picture, place)}">'
+        f'<g class="lane {colour(layout.picture, place)}">{title}'
         f'<rect x="6" y="{top}" width="{layout.width - 12}" height="{height}" rx="6"/>'
         f'<text x="16" y="{top + 30}">{_text(cut(plain(lane.name), NAME))}</text>'
         f'<text class="counts" x="16" y="{top + 46}">{", ".join(counts)}</text></g>'
