@@ -18,6 +18,7 @@ from dbman.recording import Account, Statement
 from dbman.recording.places import record
 from dbman.sqlscripts.cascades import without_idle
 from dbman.sqlscripts.checks import require_independent, require_plain
+from dbman.sqlscripts.exact import written_exactly
 from dbman.sqlscripts.offline import write_offline
 from dbman.sqlscripts.shells import SHELLS, frame, starts_at
 from dbman.sqlscripts.states import Start, find_start
@@ -113,7 +114,7 @@ def _make(
         _head(scene, start, kind, direction, written.how),
         tuple(starts_at(sorted(start.versions.rows))),
         written.before,
-        written.accounts,
+        written_exactly(written.accounts, kind),
         atomic=atomic,
     )
     return SqlScript(text, kind, start.plan, written.how, written.is_recorded)

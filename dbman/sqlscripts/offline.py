@@ -5,6 +5,7 @@ Source: https://alembic.sqlalchemy.org/en/latest/offline.html
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -22,7 +23,9 @@ from dbman.versions import ALEMBIC_WIDTH, VersionRows, version_table
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
+    from sqlalchemy.engine import Dialect
 
+_VALUE = re.compile(r"literal value .* with datatype (\w+)", re.DOTALL)
 _FUNCTIONS = {"up": "upgrade", "down": "downgrade"}
 
 
@@ -78,17 +81,49 @@ def _context(
         context: Any = environment.get_context()
         # Without a connection SQLAlchemy 1.4 takes PostgreSQL for one that unescapes all texts.
         vars(context.dialect).update(_backslash_escapes=dialect != "postgresql")
+        _write_bytes(context.dialect)
         context.impl.static_output = lambda text: said.append(Statement(text))
+        context.impl._exec = lambda construct, *options, **more: said.append(
+            _compiled(context.dialect, construct)
+        )
         nobody = NoConnection(context.dialect, context.impl.execute)
         with Operations.context(context) as operations:
             operations.get_bind = lambda: nobody  # type: ignore[assignment, method-assign, return-value]
             yield context
 
 
+def _write_bytes(dialect: Any) -> None:
+    """Have a dialect write bytes as they are; SQLAlchemy decodes them to a text."""
+    from sqlalchemy import BINARY, VARBINARY, LargeBinary
+
+    form = "CAST('\\x{}' AS bytea)" if dialect.name == "postgresql" else "X'{}'"
+
+    class Bytes(LargeBinary):
+        def literal_processor(self, dialect: Any) -> Any:
+            return lambda value: form.format(bytes(value).hex())
+
+    dialect.colspecs = {
+        **dialect.colspecs,
+        **dict.fromkeys((LargeBinary, BINARY, VARBINARY), Bytes),
+    }
+
+
+def _compiled(dialect: Dialect, construct: Any) -> Statement:
+    """Return a statement as Alembic writes it, but for tabs: it turns each into four spaces."""
+    from sqlalchemy import text
+    from sqlalchemy.schema import DDLElement
+
+    statement = text(construct) if isinstance(construct, str) else construct
+    options = {} if isinstance(statement, DDLElement) else {"literal_binds": True}
+    return Statement(str(statement.compile(dialect=dialect, compile_kwargs=options)).strip())
+
+
 def _unwritten(step: Step, dialect: str, err: BaseException) -> ScriptError:
     reason = err.message if isinstance(err, MigrationError) else f"{type(err).__name__}: {err}"
     if type(err).__name__ == "NoInspectionAvailable":
         reason = "it asks the database, and there is none"
+    elif type(err).__name__ == "CompileError" and (value := _VALUE.search(str(err))):
+        reason = f"it writes a value of type {value[1]}, which only the database's driver can write"
     return ScriptError(
         f"{place_of(err, step.revision.path)} cannot be written for {dialect}: {reason}",
         f"--scratch-url names a {dialect} server where dbman may make a scratch database: then it"
@@ -133,7 +168,4 @@ class _Rows:
         self._written = rows
 
     def _statement(self, construct: Any) -> Statement:
-        compiled = construct.compile(
-            dialect=self.context.dialect, compile_kwargs={"literal_binds": True}
-        )
-        return Statement(str(compiled).strip())
+        return _compiled(self.context.dialect, construct)

@@ -37,11 +37,15 @@ def held(url: str | URL) -> tuple[Facts, dict[str, list[Any]]]:
         quote = connection.dialect.identifier_preparer.quote
         rows = {
             name: sorted(
-                map(repr, connection.exec_driver_sql(f"SELECT * FROM {quote(name)}").fetchall())
+                map(_shown, connection.exec_driver_sql(f"SELECT * FROM {quote(name)}").fetchall())
             )
             for name in inspect(connection).get_table_names()
         }
         return read_facts(connection), rows
+
+
+def _shown(row: Any) -> str:
+    return repr(tuple(bytes(v) if isinstance(v, memoryview) else v for v in row))
 
 
 def url_of(path: Path) -> str:
