@@ -109,7 +109,7 @@ def restore(
     return restored_page(restored, plan=plan)
 
 
-@command(None, "dbman shell", "dbman shell -- -c 'SELECT 1'")
+@command(None, "dbman shell", "dbman shell -- 'SELECT 1'")
 def shell(session: Session, arguments: ShellArguments = None) -> NoReturn:
     """Open the database's own shell: sqlite3, psql or mariadb."""
     from dbman.shells import become

@@ -98,6 +98,7 @@ def graph(
     force: Overwrite = False,
 ) -> Page:
     """Draw the revisions as lanes, one for each extension."""
+    _require_use(output, force=force)
     manager, wanted = session.manager, names or []
     for problem in (*manager.graph.clashes, *manager.graph.problems):
         session.talk.warn(problem.message)
@@ -132,6 +133,7 @@ def schema(
     manager, wanted = session.manager, diff or _source(session, source)
     if diff and source:
         raise UsageError("--diff names two schemas, and --from one", "say one of them")
+    _require_use(output, force=force)
     part = Part(tuple(names or ()), tuple(tables or ()), distance)
     if output is not None:
         return drawn_page(
@@ -171,8 +173,21 @@ def version_locations(
     return locations_page(export)
 
 
+def _require_use(output: object, *, force: bool) -> None:
+    if force and output is None:
+        raise UsageError("--force belongs to -o", "say -o FILE, or leave it away")
+
+
 def _source(session: Session, source: str | None) -> str:
-    """Return where a schema is taken from: from a database where the call names one."""
+    """Return where a schema is taken from: from a database where the call names one.
+
+    Raises `UsageError` for one that is empty.
+    """
     options = session.options
+    if source is not None and not source.strip():
+        raise UsageError(
+            "--from names nothing",
+            "say one of models, migrations, database, a target, a URL or a path",
+        )
     is_named = options.url is not None or options.db is not None
     return source or ("database" if is_named else "migrations")

@@ -123,8 +123,8 @@ class Scene:
         found = next((each for each in self.extensions if each.name == name), None)
         if found is None:
             raise UsageError(
-                f"no extension is named {name!r}{nearest(name, self.graph.extensions)}",
-                "`dbman extensions` lists the installed ones",
+                f"no extension {name!r} is installed{nearest(name, self.graph.extensions)}",
+                "`dbman extensions` lists them",
             )
         return found
 

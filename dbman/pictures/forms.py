@@ -12,6 +12,7 @@ from dbman.files import require_own, write_own
 
 T = TypeVar("T")
 Forms = Mapping[str, Callable[[T], str]]
+_HINT = "name a file with -o FILE"
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,13 @@ class Drawing(Generic[T]):
 
 
 def require_form(file: Path, forms: Forms[T]) -> Callable[[T], str]:
-    """Return what draws the form of a file; raise `UsageError` for a suffix that is not known."""
+    """Return what draws the form of a file; raise `UsageError` where none is."""
     suffix = file.suffix.lower().removeprefix(".")
+    if not file.name:
+        raise UsageError("the name of the picture's file is empty, or a folder's", _HINT)
     if suffix not in forms:
+        if file.is_dir():
+            raise UsageError(f"cannot write {file}: it is a folder", _HINT)
         shown = f"ends in {file.suffix!r}" if suffix else "has no suffix"
         raise UsageError(
             f"{file} {shown}, which names no form of a picture{nearest(suffix, forms)}",

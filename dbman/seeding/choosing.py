@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from dbman.errors import DatabaseError, UsageError, nearest
+from dbman.errors import DatabaseError, UsageError
 from dbman.migrator.scene import Scene, listed
 from dbman.models import LoadedExtension
 from dbman.order import precedence
@@ -37,16 +37,11 @@ def choose(scene: Scene, names: Sequence[str]) -> tuple[Chosen, ...]:
     and `ExtensionError` where the models of one that is named cannot be imported.
     """
     loaded = {each.name: each for each in scene.load_models().extensions}
-    installed = {each.name: each for each in scene.extensions}
     for name in names:
-        if name not in installed:
-            raise UsageError(
-                f"no extension is named {name!r}{nearest(name, installed)}",
-                "`dbman extensions` lists them",
-            )
+        scene.extension(name)
         _require_seed(name, loaded.get(name))
     pairs = _needs(scene, loaded)
-    wanted = _with_needs(names, pairs) if names else set(installed)
+    wanted = _with_needs(names, pairs) if names else {each.name for each in scene.extensions}
     levels = precedence(scene.extensions, pairs)
     found = [
         Chosen(name, one.seed, name in names or not names)

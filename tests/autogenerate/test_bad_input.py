@@ -63,8 +63,8 @@ def test_unknown_extension(shop):
     """An unknown name offers the nearest one."""
     assert told(refused(shop, "shup")) == (
         2,
-        "no extension is named 'shup'; did you mean 'shop'?",
-        "`dbman extensions` lists the installed ones",
+        "no extension 'shup' is installed; did you mean 'shop'?",
+        "`dbman extensions` lists them",
     )
 
 

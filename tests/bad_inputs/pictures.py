@@ -42,6 +42,24 @@ PICTURES = (
     ),
     *both("no suffix", "x", "x has no suffix, which names no form of a picture", FORMS),
     *both(
+        "a folder without suffix", "d",
+        "cannot write d: it is a folder", "name a file with -o FILE",
+        prepare=lambda place: (place.folder / "d").mkdir(),
+    ),
+    *both(
+        "an empty name", "''",
+        "the name of the picture's file is empty, or a folder's", "name a file with -o FILE",
+    ),
+    case(
+        "graph with --force alone", "graph --offline --force", 2,
+        error("--force belongs to -o", "say -o FILE, or leave it away"),
+    ),
+    case(
+        "schema with --force alone", "schema --force", 2,
+        error("--force belongs to -o", "say -o FILE, or leave it away"),
+    ),
+    case("schema from nothing", "schema --from ''", 2, error("--from names nothing", SIDES)),
+    *both(
         "a file of others", "x.svg",
         "x.svg is there already, and dbman did not write it", "name another file, or say --force",
         files={"x.svg": "<svg/>"},

@@ -102,7 +102,7 @@ def test_a_taken_id_is_refused(forked):
     before = forked.files("shop")
     with pytest.raises(UsageError, match="the revision id 'c1' is taken by"):
         forked.manager().merge("shop", rev_id="c1")
-    with pytest.raises(UsageError, match="no extension is named 'sho'; did you mean 'shop'"):
+    with pytest.raises(UsageError, match="no extension 'sho' is installed; did you mean 'shop'"):
         forked.manager().merge("sho")
     assert forked.files("shop") == before
 

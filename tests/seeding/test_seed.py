@@ -224,7 +224,7 @@ def test_a_database_behind_is_refused(manage: Make) -> None:
 def test_names_that_have_no_seed(manage: Make, tmp_path: Path) -> None:
     """Unknown ones, and extensions without one; nobody's seed is no error."""
     manager = manage(ext=None, core=None)
-    with pytest.raises(UsageError, match="no extension is named 'etx'; did you mean 'ext'"):
+    with pytest.raises(UsageError, match="no extension 'etx' is installed; did you mean 'ext'"):
         manager.seed("etx")
     with pytest.raises(UsageError, match="extension ext has no seed"):
         manager.seed("ext")

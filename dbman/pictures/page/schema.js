@@ -25,7 +25,6 @@
   };
   view.start({
     least: 0.12,
-    middle: true,
     entries: tables.map((table, n) => ({ n, index: 0, hash: table.name, text: `${table.name} ${table.group} ${table.columns}` })),
     // The tables beside it.
     related: (n) => new Set([n, ...links.from[n], ...links.to[n]]),

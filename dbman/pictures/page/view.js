@@ -20,7 +20,7 @@ const view = (() => {
   };
   const fit = () => {
     state.scale = Math.min(1.4, Math.max(picture.least, Math.min(main.clientWidth / all.width, main.clientHeight / all.height)));
-    state.x = Math.min(0, picture.middle ? (all.width - main.clientWidth / state.scale) / 2 : 0);
+    state.x = Math.min(0, (all.width - main.clientWidth / state.scale) / 2);
     state.y = Math.min(0, (all.height - main.clientHeight / state.scale) / 2);
     show();
   };
