@@ -85,7 +85,8 @@ class Difference:
         return f"{subject} was {self.before or 'empty'}, is {self.after or 'empty'}"
 
     def _subject(self) -> str:
-        return f"{self.table}: {self.kind} {self.name}".rstrip()
+        place = f"{self.table}: " if self.table else ""
+        return f"{place}{self.kind} {self.name}".rstrip()
 
     def _detail(self, value: str | None) -> str:
         return f": {value}" if value and value != self.name and not _is_whole(self) else ""

@@ -39,7 +39,7 @@ def read_ignores(source: Source) -> Ignores:
     if "dbman:" not in source.text:
         return Ignores()
     said = dict(_comments(source.text))
-    spans = list(_spans(source.tree))
+    spans = list(_spans(source))
     first = min((start for start, _ in spans), default=1)
     whole: set[str] = set()
     lines: dict[int, frozenset[str]] = {}
@@ -76,14 +76,28 @@ def comment_tokens(text: str) -> Iterator[TokenInfo]:
         return
 
 
-def _spans(tree: ast.Module) -> Iterator[tuple[int, int]]:
+def _spans(source: Source) -> Iterator[tuple[int, int]]:
     """Yield the first and last line of each statement; of one with a block, those of its head."""
-    for node in ast.walk(tree):
+    texts = source.text.split("\n")
+    for node in ast.walk(source.tree):
         if isinstance(node, ast.stmt):
             block = getattr(node, "body", None)
-            start = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-            end = block[0].lineno - 1 if block else node.end_lineno or node.lineno
-            yield start, max(start, end)
+            end = _before(block[0], texts) if block else node.end_lineno or node.lineno
+            yield _start(node), max(_start(node), end)
+
+
+def _start(node: ast.stmt) -> int:
+    """Return the first line of a statement, decorators included."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(each.lineno for each in decorators)])
+
+
+def _before(node: ast.stmt, texts: list[str]) -> int:
+    """Return the last line of code above a statement; comments between are the statement's."""
+    line = _start(node) - 1
+    while line and texts[line - 1].strip()[:1] in ("", "#"):
+        line -= 1
+    return line
 
 
 def _covered(line: int, spans: list[tuple[int, int]], is_alone: bool) -> tuple[int, int]:

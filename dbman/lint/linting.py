@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,13 +105,21 @@ def _run(case: Case, rules: Sequence[Rule]) -> tuple[list[Finding], list[NotRun]
         progress.step(f"{rule.code} {rule.name}")
         try:
             with redirect_stdout(sys.stderr):
-                findings += rule.check(case)
+                findings += _found(rule, case)
         except (Unavailable, DbmanError) as err:
             not_run.append(NotRun(rule.code, rule.name, str(err)))
         except (Exception, SystemExit) as err:
             not_run.append(NotRun(rule.code, rule.name, _told(err), crashed=True))
     progress.end()
     return findings, not_run
+
+
+def _found(rule: Rule, case: Case) -> Iterator[Finding]:
+    """Yield what a rule finds; raise `TypeError` for what is no finding, as others may yield."""
+    for each in rule.check(case):
+        if not isinstance(each, Finding):
+            raise TypeError(f"it yields {each!r}, which is no dbman.lint.Finding")
+        yield each
 
 
 def _told(err: BaseException) -> str:

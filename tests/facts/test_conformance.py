@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import StaticPool
 
-from dbman.facts import Facts, difference, read_facts
+from dbman.facts import Difference, Facts, difference, read_facts
 from dbman.facts.generic import read as read_generic
 
 OWNER = "CREATE TABLE owner (id INTEGER NOT NULL PRIMARY KEY)"
@@ -132,6 +132,12 @@ def test_views(connection: Connection) -> None:
     (changed,) = difference(before, read_facts(connection))
     assert (changed.kind, changed.table) == ("view", "seen")
     assert (before.tables, before.views) == (("owner",), ("seen",))
+
+
+def test_what_has_no_table_is_told_without_one() -> None:
+    """By its kind and name alone."""
+    found = [Difference("", "type", "kind", *each) for each in ((None, "ENUM ('a')"), ("x", None))]
+    assert [str(each) for each in found] == ["type kind is new: ENUM ('a')", "type kind is gone: x"]
 
 
 def test_a_table_as_a_whole(connection: Connection) -> None:

@@ -112,6 +112,15 @@ def test_others_add_rules(linted: Lint, others: Callable[..., None]) -> None:
     assert not result.clean
 
 
+def test_a_rule_that_yields_no_finding_is_told(linted: Lint, others: Callable[..., None]) -> None:
+    """As one that crashes; the others go on."""
+    others(OTHERS.replace('raise RuntimeError("no luck")', 'yield "junk"'))
+    result = linted(TWO, "acme")
+    assert [(each.code, each.crashed) for each in result.not_run] == [("ACME2", True)]
+    assert "it yields 'junk', which is no dbman.lint.Finding" in result.not_run[0].reason
+    assert {each.code for each in result.findings} == {"ACME1", "ACME2", "ACME3"}
+
+
 def test_info_is_clean(linted: Lint, others: Callable[..., None]) -> None:
     """What could only be better ends with 0."""
     others()
@@ -220,6 +229,33 @@ def test_comments_silence_a_rule(linted: Lint, place: str, silenced: bool) -> No
         parts["above"] = f"x = 1  {comment}"
     result = linted({"acme/a1.py": "", "poser/p1.py": COMMENTED.format(**parts)}, "DBM104")
     assert (len(result.findings), result.ignored) == ((0, 1) if silenced else (1, 0))
+
+
+TABLE = """import sqlalchemy as sa
+from alembic import op
+def upgrade():
+    op.create_table("t", sa.Column("id", sa.Integer()), *(sa.Column(n, sa.Integer()) for n in "ab"))
+"""
+A, B = 'op.drop_column("t", "a")', 'op.drop_column("t", "b")'
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        (f"    {{comment}}\n    {A}\n", []),
+        (f"    {{comment}}\n\n    # because\n    {A}\n    {B}\n", [9]),
+        (f"    for _ in (1,):\n        {{comment}}\n        {A}\n        {B}\n", [8]),
+        (f"    if (\n        1\n    ):\n        {{comment}}\n        {A}\n", []),
+        (f"    with open(__file__):  # x\n        {{comment}}\n        {A}\n", []),
+    ],
+)
+def test_a_comment_on_the_first_line_of_a_block(linted: Lint, body: str, lines: list[int]) -> None:
+    """It counts for the statement below it, not for the head of the block above."""
+    text = 'down_revision = "a1"\nfrom alembic import op\ndef upgrade():\n'
+    text += body.format(comment="# dbman: ignore[DBM202]")
+    result = linted({"acme/a1.py": TABLE, "acme/a2.py": text}, "DBM202")
+    assert [each.line for each in result.findings] == lines
+    assert result.ignored == 1
 
 
 def test_a_comment_for_another_rule_silences_nothing(linted: Lint) -> None:
