@@ -4,6 +4,7 @@
 - `places`: where in the graph and on the disk it goes
 - `comparing`: all migrations replayed on a scratch database, and Alembic's comparison by owner
 - `wanted`, `matching`: what the models build, as facts, and how those of the migrations differ
+- `steadying`: what Alembic leaves to chance, in one order
 - `amending`, `draft`: what only facts show is put to Alembic's operations, or remarked on
 - `columns`, `constraints`, `identities`, `enums`: how one difference is written
 - `renames`: what has another name; `backfills`: NOT NULL on tables with rows

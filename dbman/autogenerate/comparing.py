@@ -24,6 +24,7 @@ from dbman.autogenerate.narrowing import Part, part_of, whole
 from dbman.autogenerate.operations import flat, table_of, told
 from dbman.autogenerate.renames import Rename, Renaming, Schemas, apply, find_renames, old_names
 from dbman.autogenerate.renames import operations as rename_operations
+from dbman.autogenerate.steadying import steadied
 from dbman.autogenerate.types import rendered as rendered_enum
 from dbman.autogenerate.wanted import Wanted, build
 from dbman.config import Settings
@@ -319,4 +320,4 @@ def _operations(
             ) from err
     found = dict.fromkeys(" ".join(str(each.message).split()) for each in caught)
     assert script.upgrade_ops is not None
-    return tuple(script.upgrade_ops.ops), tuple(found)
+    return tuple(steadied(script.upgrade_ops.ops)), tuple(found)
