@@ -4,6 +4,7 @@
 - `offline`: written by Alembic without any database
 - `states`: what the script starts from, the database as it is or ``FROM:TO``
 - `checks`: what a script of SQL cannot say
+- `exact`: texts that a shell would not take as they are
 - `shells`: the script's frame for each database's own shell
 """
 
