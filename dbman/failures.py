@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 OUTSIDE = "--not-atomic runs revision by revision, without that one transaction"
 """The hint where a script does what it cannot do inside the run's one transaction."""
+_BLOCK = "put it into an autocommit_block() of op.get_context()"
+"""That hint on a scratch database of PostgreSQL: what replays there has no ``--not-atomic``."""
 UNCHANGED = "; nothing was changed"
 """The end of a message where the run's one transaction was rolled back."""
 _MOST, _WIDEST = 5, 72
@@ -94,9 +96,9 @@ class Trace:
             self._answered = len(self._said)
 
 
-def refuse_autocommit() -> NoReturn:
+def refuse_autocommit(hint: str | None = OUTSIDE) -> NoReturn:
     """Stand in for Alembic's `autocommit_block` in a run that is one transaction."""
-    raise MigrationError("autocommit_block() leaves the transaction that the run is", OUTSIDE)
+    raise MigrationError("autocommit_block() leaves the transaction that the run is", hint)
 
 
 def describe(step: Step) -> str:
@@ -123,7 +125,7 @@ def failure(
     if _is_foreign(err, dialect):
         said += f", in {shorten(str(getattr(err, 'statement', '')), _WIDEST, placeholder=' ...')}"
     if done is None:
-        return MigrationError(said + UNCHANGED, _hint(err))
+        return MigrationError(said + UNCHANGED, _hint(err, dialect))
     if dialect.atomic:
         said += "; what it did since its last COMMIT was rolled back"
         way = "mend the script, then run the command again: it goes on from there"
@@ -169,7 +171,17 @@ def _is_foreign(err: BaseException, dialect: Dialect) -> bool:
     return dialect.name == "sqlite" and bool(_UNKNOWN.match(dialect.reason(err)))
 
 
-def _hint(err: BaseException) -> str | None:
+def _hint(err: BaseException, dialect: Dialect) -> str | None:
+    """Return the hint of an error; on scratch databases it names no option of moves."""
+    hint = _way_of(err)
+    if hint is None or not dialect.is_disposable or isinstance(err, MigrationError):
+        return hint
+    if hint == OUTSIDE:
+        return _BLOCK if dialect.name == "postgresql" else None
+    return hint.removesuffix(f"; {OUTSIDE}")
+
+
+def _way_of(err: BaseException) -> str | None:
     if isinstance(err, DbmanError):
         return err.hint
     if "not authorized" in str(err):

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dbman.config import Settings
 from dbman.dialects import Dialect
+from dbman.dialects.servers import Server
 from dbman.errors import SettingsError
 from dbman.failures import Trace, describe, failure, keeping, refuse_autocommit
 from dbman.integrity import kept_whole
@@ -105,6 +106,13 @@ class Runner:
             if not atomic:
                 context.autocommit_block = partial(  # type: ignore[method-assign]
                     dialect.outside, connection
+                )
+            elif listener is None and dialect.is_disposable:
+                # Who listens writes the steps down for a database that is kept.
+                context.autocommit_block = (  # type: ignore[method-assign]
+                    partial(dialect.unguarded, connection)
+                    if isinstance(dialect, Server)
+                    else partial(refuse_autocommit, None)
                 )
             self.progress.begin("migrating", len(steps))
             watch = listener.watch if listener else nullcontext

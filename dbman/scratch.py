@@ -39,7 +39,7 @@ class ScratchDatabase(Database):
         self.translate = translate
         self.dialect = dialect
         # What fails half-way is thrown away as a whole, also where DDL cannot be rolled back.
-        dialect.atomic = True
+        dialect.atomic = dialect.is_disposable = True
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -25,6 +25,8 @@ class Dialect:
     name = "default"
     atomic = True
     """Whether DDL is rolled back with the transaction."""
+    is_disposable = False
+    """Whether the database is thrown away as a whole, whatever a run leaves in it."""
     path: Path | None = None
     """The file that the database is, where it is one."""
 

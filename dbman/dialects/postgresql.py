@@ -43,7 +43,7 @@ class PostgreSQL(Server):
         """Watch what scripts say, and remember which transaction this is."""
         self._number = _ask(self.raw(connection), _TRANSACTION)
         self._held = self.raw(connection)
-        self._watch = Watch(connection, self._held)
+        self._watch = Watch(connection, self._held, is_disposable=self.is_disposable)
         self._watch.begin()
 
     def unguard(self, connection: Connection) -> None:

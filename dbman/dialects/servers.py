@@ -25,6 +25,23 @@ class Server(Dialect):
         with self.reading():
             return False
 
+    @contextmanager
+    def unguarded(self, connection: Connection) -> Iterator[None]:
+        """Let a script work `outside` the transaction of a run, and guard what comes after it.
+
+        What is done before that stays: for a database that is thrown away as a whole.
+        """
+        is_guarded = "do_commit" in vars(connection.engine.dialect)
+        if is_guarded:
+            self.require_whole(connection)
+            self.unguard(connection)
+        try:
+            with self.outside(connection):
+                yield
+        finally:
+            if is_guarded:
+                self.guard(connection)
+
     def translate(self, err: Exception) -> DbmanError:
         """Return the error with host, port, user and reason, never with a password."""
         from sqlalchemy.exc import OperationalError

@@ -23,7 +23,9 @@ _READS = re.compile(_SPACE + r"(SELECT|SHOW|EXPLAIN|SET|VALUES|TABLE|SAVEPOINT|R
 class Watch:
     """Stands before the driver while scripts run on a connection."""
 
-    def __init__(self, connection: Connection, raw: Any) -> None:
+    def __init__(self, connection: Connection, raw: Any, *, is_disposable: bool = False) -> None:
+        more = "" if is_disposable else "; --not-atomic runs revision by revision"
+        self._hint = f"leave that statement away{more}"
         self._connection = connection
         self._raw = raw
         self._wrote = self._undone = False
@@ -65,7 +67,7 @@ class Watch:
         if found := _ENDS.match(statement):
             raise MigrationError(
                 f"a script cannot say {found[1].upper()}: the run is one transaction",
-                "leave that statement away; --not-atomic runs revision by revision",
+                self._hint,
             )
         self._wrote = self._wrote or not _READS.match(statement)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 _NOT_ASKED_FOR = ("sqlalchemy.engine.reflection", "sqlalchemy.dialects.", "dbman.")
 """Modules whose statements no script asks for: reflection, and what dbman does behind one."""
+
+_CONCURRENTLY = re.compile(
+    r"^(\s*(?:CREATE\s+(?:UNIQUE\s+)?INDEX|DROP\s+INDEX))\s+CONCURRENTLY\b", re.IGNORECASE
+)
 
 
 class Listener:
@@ -45,9 +50,11 @@ class Listener:
         self._operations = operations
         engine: Any = operations.get_bind().engine
         event.listen(engine, "before_cursor_execute", self._statement)
+        event.listen(engine, "before_cursor_execute", self._in_transaction, retval=True)
         try:
             yield
         finally:
+            event.remove(engine, "before_cursor_execute", self._in_transaction)
             event.remove(engine, "before_cursor_execute", self._statement)
 
     @contextmanager
@@ -140,6 +147,14 @@ class Listener:
             is_written=construct is None or _is_written(construct),
             is_ddl=bool(context.isddl),
         )
+
+    def _in_transaction(
+        self, own: Any, cursor: Any, statement: str, parameters: Any, *rest: object
+    ) -> tuple[str, Any]:
+        """Return a statement of an autocommit block as the one transaction can carry it out."""
+        if self._in_autocommit:
+            statement = _CONCURRENTLY.sub(r"\1", statement)
+        return statement, parameters
 
     def _enter(
         self,

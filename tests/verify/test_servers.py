@@ -7,7 +7,10 @@ from sqlalchemy import create_engine
 
 from dbman.dialects import open_dialect
 from dbman.dialects.servers import Server
+from dbman.errors import MigrationError
 from dbman.facts import read_facts
+from dbman.lint.recording import record
+from dbman.revisions import Key
 from dbman.verify import Bench, Options, all_units
 from dbman.verify.copies import copy_database
 from verify.conftest import History
@@ -120,3 +123,54 @@ def test_a_copy_of_mariadb(mariadb_url: str) -> None:
         with engine.begin() as connection:
             connection.exec_driver_sql(f"DROP DATABASE {name}")
         engine.dispose()
+
+
+LEFT = """
+op.execute("INSERT INTO poser_p (name, kind) VALUES ('left', 1)")
+with op.get_context().autocommit_block():
+    op.execute("CREATE INDEX CONCURRENTLY ix_poser_p_name ON poser_p (name)")
+op.execute("UPDATE poser_p SET name = 'come back'")
+"""
+BACK = """
+with op.get_context().autocommit_block():
+    op.execute("DROP INDEX CONCURRENTLY ix_poser_p_name")
+op.execute("DELETE FROM poser_p")
+"""
+
+
+def test_a_step_may_leave_the_transaction(history: History, postgresql_url: str) -> None:
+    """A scratch database is thrown away as a whole, so it is run as it is."""
+    manager = history.manager(START, (LEFT, BACK))
+    manager.check(scratch_url=postgresql_url)
+    settings = manager.settings.at_scratch(postgresql_url)
+    with Bench(manager.scene, settings, Options()) as bench:
+        units = [each for each in all_units(bench) if f"{each.revision} {each.check}" == "r2 steps"]
+        assert [list(bench.run(each)) for each in units] == [[]]
+    recorded = record(manager.scene, settings)
+    assert [step.failure for step in recorded.steps] == [None] * 4
+    (index,) = [
+        each for each in recorded.up[Key("alembic_version", "r2")].did if each.in_autocommit
+    ]
+    assert str(index.sql).startswith("CREATE INDEX CONCURRENTLY")
+
+
+def test_a_step_is_guarded_again_behind_an_autocommit_block(
+    history: History, postgresql_url: str
+) -> None:
+    """What ends the transaction elsewhere is still refused."""
+    ended = LEFT + 'op.execute("COMMIT")\n'
+    manager = history.manager(START, (ended, BACK))
+    with pytest.raises(MigrationError, match="a script cannot say COMMIT") as caught:
+        manager.check(scratch_url=postgresql_url)
+    assert caught.value.hint == "leave that statement away"
+
+
+def test_what_needs_no_transaction_is_told_where_it_can_run(
+    history: History, postgresql_url: str
+) -> None:
+    """The hint is no option that `check` lacks."""
+    body = 'op.execute("CREATE INDEX CONCURRENTLY ix_poser_p_name ON poser_p (name)")'
+    manager = history.manager(START, (body, "pass"))
+    with pytest.raises(MigrationError, match="cannot run inside a transaction") as caught:
+        manager.check(scratch_url=postgresql_url)
+    assert caught.value.hint == "put it into an autocommit_block() of op.get_context()"
