@@ -26,6 +26,7 @@ from dbman.cli.session import Session
 from dbman.cli.views.checked import checked_page
 from dbman.cli.views.lint import baselines_page, fixed_page, linted_page
 from dbman.cli.views.verified import verified_page
+from dbman.errors import UsageError
 
 PANEL = "Trust"
 
@@ -50,6 +51,8 @@ def lint(
     if baseline:
         return baselines_page(manager.baseline(*names or (), dry_run=dry_run))
     session.tell_of_environment()
+    if session.options.as_json and format in (LintFormat.GITHUB, LintFormat.SARIF):
+        raise UsageError(f"--json and --format {format.value} are two formats", "say one of them")
     session.print_as_json(format is LintFormat.JSON)
     linted = manager.lint(
         *names or (),
@@ -68,7 +71,8 @@ def check(session: Session, names: Names = None, scratch_url: ScratchUrl = None)
     """Tell whether migrations build the models; exit 1 if not."""
     session.refuse_database()
     session.tell_of_environment()
-    return checked_page(session.manager.check(*names or (), scratch_url=scratch_url))
+    found = session.manager.check(*names or (), scratch_url=scratch_url)
+    return checked_page(found, session.manager.settings.at_scratch(scratch_url).scratch_option)
 
 
 @command(PANEL, "dbman verify", "dbman verify poser --keep", "dbman verify --rows 20 --seed 7")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -171,6 +172,13 @@ class Settings:
             return self
         sources = {**self.sources, "scratch_url": "--scratch-url"}
         return replace(self, scratch_url=url, sources=sources)
+
+    @property
+    def scratch_option(self) -> str:
+        """Return `` --scratch-url URL`` to be said again, without a password; else nothing."""
+        if self.sources.get("scratch_url") != "--scratch-url":
+            return ""
+        return f" --scratch-url {shlex.quote(hide_password(self.scratch_url))}"
 
     def rows(self) -> tuple[SettingRow, ...]:
         """Return every setting with its value and source, passwords hidden.

@@ -36,9 +36,8 @@ def _compare(bench: Bench, unit: Unit) -> Iterator[Outcome]:
         yield unit.finding(f"the models of all cannot be built: {found.problem}")
     for drift in found.drifts:
         if drift.extension == unit.extension:
-            hint = (
-                f"`dbman generate {unit.extension} -m TEXT` writes it" if unit.extension else None
-            )
+            words = f"generate {unit.extension} -m TEXT{bench.settings.scratch_option}"
+            hint = f"`dbman {words}` writes it" if unit.extension else None
             for operation in drift.operations:
                 yield unit.finding(f"the migrations do not build the models: {operation}", hint)
             for difference in drift.differences:

@@ -37,6 +37,10 @@ LINTS = (
         "invalid value for '--format': 'xml' is not one of 'text', 'json', 'github', 'sarif'",
         "`dbman lint --help` lists the options",
     ),
+    call(
+        "two formats", "lint --format sarif --json",
+        "--json and --format sarif are two formats", "say one of them",
+    ),
     toml(
         "unknown rule in the settings", '[lint]\nselect = ["XYZ1"]\n',
         "dbman.toml: lint.select: no rule is called 'XYZ1'", WORDS, line="lint",

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from dbman.config import Settings
+
 Cli = Callable[..., Any]
 
 
@@ -71,6 +73,20 @@ def test_what_differs(cli: Cli, drifting: None) -> None:
     assert json.loads(cli("check", "notes", "--json").out)["drifts"] == [
         {"extension": "notes", "operations": ["add column notes_note.pinned"], "differences": []}
     ]
+
+
+def test_the_hint_names_the_scratch_url(cli: Cli, drifting: None) -> None:
+    """Elsewhere `generate` may find nothing; in `verify` as well."""
+    hint = "`dbman generate notes -m TEXT --scratch-url sqlite://` writes"
+    assert f"{hint} what is missing\n" in cli("check", "notes", "--scratch-url", "sqlite://").err
+    assert f"{hint} it" in cli("verify", "notes", "--scratch-url", "sqlite://").out
+
+
+def test_the_hint_hides_the_password() -> None:
+    """As all of dbman does."""
+    settings = Settings().at_scratch("postgresql://me:secret@host/db")
+    assert settings.scratch_option == " --scratch-url 'postgresql://me:***@host/db'"
+    assert Settings().scratch_option == ""
 
 
 def test_the_drift_of_a_database(cli: Cli, built: Path) -> None:

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 NOBODY = "of no extension"
 
 
-def checked_page(check: Check) -> Page:
-    """Return the page of `dbman check`: what differs, by extension; exit 1 if anything does."""
+def checked_page(check: Check, option: str = "") -> Page:
+    """Return the page of `dbman check`: what differs, by extension; exit 1 if anything does.
+
+    `option` is what `generate` is called with to find the same: `Settings.scratch_option`.
+    """
     answer = _answer(
         check, "the migrations build the models", "the migrations do not build the models"
     )
@@ -25,7 +28,7 @@ def checked_page(check: Check) -> Page:
         _data(check),
         [answer, *_drifts(check)],
         warnings=_warnings(check),
-        hint=_hint(check),
+        hint=_hint(check, option),
         exit_code=0 if check.matches else 1,
     )
 
@@ -69,13 +72,13 @@ def _drift(drift: Drift) -> Iterator[Block]:
     yield from (f"  {line}" for line in (*drift.operations, *drift.differences))
 
 
-def _hint(check: Check) -> str | None:
+def _hint(check: Check, option: str) -> str | None:
     """Return the command that mends what differs."""
     names = [each.extension for each in check.drifts if each.operations and each.extension]
     if not names:
         return None
     words = ["generate", *(names if len(names) == 1 else []), "-m TEXT"]
-    return f"`dbman {' '.join(words)}` writes what is missing"
+    return f"`dbman {' '.join(words)}{option}` writes what is missing"
 
 
 def _data(check: Check) -> dict[str, object]:
