@@ -4,6 +4,7 @@
   tables that an operation or a statement changes
 - `statements`: every statement that reaches the driver, its values written out (`literals`)
 - `recorder`: both together, step by step; `words` puts each operation into one line
+- `writes`: the tables and columns whose values statements write
 - `places`: a scratch database in the state of the real one, for a plan to be recorded on
 """
 

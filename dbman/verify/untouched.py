@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from dbman.facts import Facts
 from dbman.facts.tokens import tokenize
+from dbman.recording.writes import REBUILT, Writes
 from dbman.verify.held import Content
 from dbman.verify.rows.shapes import Shape
-from dbman.verify.writes import REBUILT, Writes
 
 Contents = Mapping[str, Content]
 _FOLLOWS = re.compile(r"\bON UPDATE\b|\bAS ?\(", re.IGNORECASE)

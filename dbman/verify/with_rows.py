@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dbman.errors import DbmanError
 from dbman.facts import Facts, read_facts
 from dbman.plans import Direction
+from dbman.recording.writes import Writes, heard
 from dbman.verify.bench import Bench
 from dbman.verify.held import Content, read_held
 from dbman.verify.narrowing import too_narrow
@@ -18,7 +19,6 @@ from dbman.verify.rows.shapes import Shape
 from dbman.verify.steps import failure, key_of, stand_before, units_of
 from dbman.verify.units import Unit
 from dbman.verify.untouched import changed
-from dbman.verify.writes import Writes, heard
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection

@@ -244,6 +244,19 @@ CASES: dict[str, tuple[str, str, str]] = {
         BATCH + 'drop_column("x")',
         "",
     ),
+    "backfill_of_another_column": (
+        'op.add_column("{table}", sa.Column("x", sa.Integer))\n'
+        'op.execute("UPDATE {table} SET x = 1, size = 1")',
+        BATCH + 'drop_column("x")',
+        "217",
+    ),
+    "mends_for_a_constraint": (
+        'op.execute("UPDATE {table} SET size = 0 WHERE size IS NULL")\n'
+        + BATCH
+        + 'alter_column("size", nullable=False)',
+        BATCH + 'alter_column("size", nullable=True)',
+        "223",
+    ),
     "bulk_insert": (
         'op.bulk_insert(sa.table("{table}", sa.column("id")), [{{"id": 9}}])',
         "pass",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dbman.verify.writes import Writes
+from dbman.recording.writes import Writes
 
 INSERTED, DELETED, UPDATED, DROPPED, RENAMED = (
     "inserted",
