@@ -35,6 +35,10 @@ _REQUIRED = {
     "revision": 'write revision = "..." with an id of its own',
     "down_revision": "write down_revision = None for a first revision, else the id before it",
 }
+_UNDEFINED = {
+    "upgrade": "define upgrade(); it may just `pass`",
+    "downgrade": "define downgrade(): undo there what upgrade() does",
+}
 # As some templates render "no label"; an empty dependency is none to Alembic, too.
 _NOTHING = {"branch_labels": "None", "depends_on": ""}
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -83,6 +87,8 @@ def read_script(path: Path) -> Script:
         header, computed = _literal_header(tree)
         if computed:
             header = _imported_header(path, text)
+        if not header:
+            parse_text(path, text)  # what cannot be parsed below may be all that is wrong
         problem = next(_mistakes(path, text, header), None)
     except ScriptError as err:
         problem = Problem(err.message, err.hint)
@@ -157,7 +163,7 @@ def compile_script(path: Path, names: Sequence[str]) -> CodeType:
         defined |= {name for node in tree.body for name in names_in(node, ast.Store)}
     for name in names:
         if not defined & {name, "*"}:
-            raise ScriptError(f"{path} has no {name}()", f"define {name}(); it may just `pass`")
+            raise ScriptError(f"{path} has no {name}()", _UNDEFINED[name])
     return code
 
 

@@ -205,6 +205,7 @@ def test_interrupt_is_not_taken(tmp_path: Path) -> None:
     [
         ("", "PATH is empty", "write the script, or remove the file"),
         (" \n\n", "PATH is empty", "write the script, or remove the file"),
+        ("def x(:\n", "PATH:1: invalid syntax", SYNTAX_HINT),
         ("x = 1\n", "PATH has no revision", 'write revision = "..." with an id of its own'),
         (
             "down_revision = None\n",
@@ -417,7 +418,7 @@ def test_functions_present(tmp_path: Path, text: str) -> None:
         (
             "def upgrade(): pass",
             "PATH has no downgrade()",
-            "define downgrade(); it may just `pass`",
+            "define downgrade(): undo there what upgrade() does",
         ),
         ("upgrade()\ndowngrade()", "PATH has no upgrade()", "define upgrade(); it may just `pass`"),
         (

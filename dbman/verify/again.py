@@ -22,6 +22,9 @@ def units(bench: Bench) -> Iterator[Unit]:
 
 
 def _upgrade_again(bench: Bench, unit: Unit) -> Iterator[Outcome]:
+    if bench.broken:
+        yield unit.skipped(f"scripts of {listed(bench.broken)} cannot be used")
+        return
     companies = companies_of(bench)
     built = companies.build(companies.everybody)
     if built is None:

@@ -61,6 +61,8 @@ class Bench:
         self.progress = scene.progress
         self.kept: list[str] = []
         broken = {each.extension: each.message for each in scene.graph.problems if each.extension}
+        self.broken = tuple(sorted(broken))
+        """The extensions with scripts that cannot be used."""
         self.aside = {
             each.name: broken.get(each.name, "--skip" if each.skipped else "it is disabled")
             for each in scene.extensions

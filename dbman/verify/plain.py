@@ -33,6 +33,9 @@ def units(bench: Bench) -> Iterator[Unit]:
 
 
 def _upgrade(bench: Bench, unit: Unit) -> Iterator[Outcome]:
+    if bench.broken:
+        yield unit.skipped(f"scripts of {listed(bench.broken)} cannot be used")
+        return
     companies = companies_of(bench)
     wanted = companies.build(companies.everybody)
     if wanted is None:

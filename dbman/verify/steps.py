@@ -31,7 +31,7 @@ def units_of(bench: Bench, check: str, work: Work) -> Iterator[Unit]:
     left = sorted(graph.revisions.keys() - set(planned))
     for key in (*planned, *left):
         name = graph.revisions[key].extension
-        if name in bench.names:
+        if name in bench.asked:
             title = f"{name} {key.id} {graph.revisions[key].doc}".rstrip()
             yield Unit(check, work, name, key, title=title)
 
@@ -81,7 +81,8 @@ def stand_before(bench: Bench, key: Key) -> str | None:
     replay = bench.replay
     if key not in replay.places:
         name = bench.scene.graph.revisions[key].extension
-        return (replay.plan.aside or {}).get(name, "it is not in the plan")
+        aside = {**(replay.plan.aside or {}), **bench.aside}
+        return aside.get(name, "it is not in the plan")
     return replay.stand_before(key)
 
 

@@ -61,7 +61,7 @@ def verify(scene: Scene, settings: Settings, options: Options | None = None) -> 
 
 def notes_of(bench: Bench) -> tuple[str, ...]:
     """Return what no unit is about: who was left aside and why, how much of it is a sample."""
-    aside = {**bench.aside, **(bench.replay.plan.aside or {})}
+    aside = {**(bench.replay.plan.aside or {}), **bench.aside}
     told = (f"{name} was left aside: {why}" for name, why in aside.items())
     return (*told, *companies_of(bench).choice.notes)
 

@@ -113,7 +113,7 @@ SCRIPTS = (
     case(
         "no downgrade()", "downgrade shop@base --yes --no-backup --db x.db", 4,
         opened(),
-        error(f"{A1} has no downgrade()", "define downgrade(); it may just `pass`"),
+        error(f"{A1} has no downgrade()", "define downgrade(): undo there what upgrade() does"),
         scripts={"a1.py": f"{HEADER}{UPGRADE}"}, prepare=lambda place: place.database("a1"),
     ),
     joined(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from scripts_text import script
 from verify.conftest import History
 
 TABLE = 'op.create_table("poser_a", sa.Column("id", sa.Integer, primary_key=True))'
@@ -48,10 +47,15 @@ def test_lint_comes_first(history: History) -> None:
 
 def test_a_broken_script_is_found(history: History) -> None:
     """Its extension is left aside, and that is no pass."""
+    history.make("notes", {"n1.py": script("n1", 'op.drop_table("poser_a")', label="notes")})
     manager = history.manager((TABLE, 'op.drop_table("poser_a")'))
-    (script,) = (history.folder / "site" / "poser" / "migrations").glob("*.py")
-    Path(script).write_text("def upgrade(:\n", encoding="utf-8")
-    found = manager.verify()
-    assert not found.passed
-    assert {each.check for each in found.findings} >= {"lint"}
-    assert any(note.startswith("poser was left aside: ") for note in found.notes)
+    path = history.folder / "site" / "poser" / "migrations" / "r2.py"
+    path.write_text("def upgrade(:\n", encoding="utf-8")
+    found = manager.verify("poser")
+    assert {each.check for each in found.findings} == {"lint", "check"}
+    why = f"{path}:1: invalid syntax"
+    assert f"poser was left aside: {why}" in found.notes
+    skipped = {(each.check, each.revision): each.reason for each in found.skipped}
+    assert skipped["steps", "r1"] == skipped["rows", "r1"] == why
+    unusable = "scripts of poser cannot be used"
+    assert skipped["again", None] == skipped["plain", None] == unusable
