@@ -1,14 +1,16 @@
 """The text of a new script, by Mako and Alembic's own renderers.
 
 Private names of Alembic: `alembic.autogenerate.render._render_python_into_templatevars`. The public
-`render_python_code` does not tell which imports the code needs.
+`render_python_code` does not tell which imports the code needs. Of SQLAlchemy:
+`IdentifierPreparer._double_percents`.
 """
 
 from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -167,7 +169,7 @@ def _bodies(script: MigrationScript, context: MigrationContext) -> dict[str, Any
     rendering = AutogenContext(context)
     rendering.imports.update(script.imports)
     variables: dict[str, Any] = {}
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _single_percents(context):
         # It warns of constraints without a name, which the result's notes tell.
         warnings.simplefilter("ignore", UserWarning)
         _render_python_into_templatevars(rendering, script, variables)
@@ -175,6 +177,18 @@ def _bodies(script: MigrationScript, context: MigrationContext) -> dict[str, Any
     # What the settings' own hook asks for is theirs to know.
     needed = {*used_imports(rendering.imports, names), *script.imports}
     return variables | {"imports": "\n".join(sorted(needed))}
+
+
+@contextmanager
+def _single_percents(context: MigrationContext) -> Iterator[None]:
+    """Let SQL be rendered as it is meant, not as a driver takes it, which wants ``%`` doubled."""
+    render: Any = context.impl.render_ddl_sql_expr  # of the application's dialect, by `at_home`
+    preparer = getattr(render, "__self__", context.impl).dialect.identifier_preparer
+    kept, preparer._double_percents = preparer._double_percents, False
+    try:
+        yield
+    finally:
+        preparer._double_percents = kept
 
 
 def _filled(template: Path, header: Header, variables: dict[str, Any]) -> str:

@@ -222,6 +222,24 @@ def test_another_scratch_dialect_is_told(shop):
 
 
 @pytest.mark.parametrize("server", ["postgresql_url", "mariadb_url"])
+@pytest.mark.parametrize("place", ["server", "memory"])
+def test_percent_signs_are_written_once(shop, request, server, place):
+    """Drivers want them doubled in what they carry out, and a script is not that."""
+    url = request.getfixturevalue(server)
+    scratch = url if place == "server" else "sqlite://"
+    more = (
+        """String(40), server_default=text("'50%'")), CheckConstraint("name like 'x%'", name="n")"""
+    )
+    shop.models("shop", "String(40))", more)
+    shop.models("shop", "import Column", "import CheckConstraint, text, Column")
+    first = shop.generate("shop", scratch_url=scratch, settings={"url": url})
+    (line,) = [each for each in first.text.splitlines() if "CheckConstraint" in each]
+    assert "\"name like 'x%'\"" in line
+    assert """text("'50%'")""" in first.text
+    assert shop.manager(url=url).check(scratch_url=scratch).matches
+
+
+@pytest.mark.parametrize("server", ["postgresql_url", "mariadb_url"])
 def test_on_a_server(shop, request, server):
     """On a server a generated history gives no difference, whatever names its constraints got."""
     url = request.getfixturevalue(server)
