@@ -61,9 +61,10 @@ class FreshDatabases:
 
     @contextmanager
     def empty(self) -> Iterator[URL]:
-        """Yield the URL of an empty database; on SQLite of a file that is still to be made."""
+        """Yield the URL of an empty database; on SQLite of an empty file."""
         if isinstance(self.place, SQLite):
             with file_for(self.folder) as path:
+                path.touch()
                 yield sqlite_url(path)
         else:
             with scratch(self.settings, self.scene.progress) as database:

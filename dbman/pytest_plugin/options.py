@@ -53,11 +53,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the marker of checks; raise `pytest.UsageError` for a scope that is none."""
+    """Name the marker of checks; raise `pytest.UsageError` for a scope or a URL that is none."""
     config.addinivalue_line("markers", "dbman: a check that --dbman has added")
     scope = config.getini("dbman_scope")
     if scope not in _SCOPES:
         raise pytest.UsageError(f"dbman_scope = {scope!r} is none of {', '.join(_SCOPES)}")
+    if url := config.getoption("dbman_scratch_url"):
+        from dbman.urls import parse_url
+
+        try:
+            parse_url(url)
+        except DbmanError as err:
+            raise pytest.UsageError(f"--dbman-scratch-url: {in_lines(err)}") from err
 
 
 def scope_of(fixture_name: str, config: pytest.Config) -> Any:

@@ -39,6 +39,11 @@ def test_the_manager_starts_with_nothing(dbman_manager):
     assert [each.revision.id for each in dbman_manager.current("poser")] == ["b1"]
 
 
+def test_the_manager_of_an_empty_database_moves_it(dbman_manager):
+    assert dbman_manager.upgrade().done
+    assert dbman_manager.checkdb().at_head
+
+
 def test_one_step_with_rows(dbman_at):
     at = dbman_at("poser@-1")
     at.insert("product", {"id": 1}, {"id": 2})
@@ -104,7 +109,7 @@ def test_the_fixtures(project: Project, request: pytest.FixtureRequest, kind: st
         args = ["--dbman-scratch-url", request.getfixturevalue(f"{kind}_url")]
     project.write(test_shop=TESTS)
     done = project.run(*args)
-    assert "5 passed" in done.stdout, done.stdout
+    assert "6 passed" in done.stdout, done.stdout
     project.write(test_shop=SESSIONS, pytest__ini="[pytest]\ndbman_scope = session\n")
     done = project.run(*args)
     assert "3 passed" in done.stdout, done.stdout

@@ -91,8 +91,8 @@ def test_in_parallel(project: Project) -> None:
     [
         ({"dbman__toml": "colour = 1\n"}, [], 1, "dbman.toml: unknown key 'colour'"),
         ({}, ["--dbman-config", "nosuch.toml"], 1, "nosuch.toml"),
-        ({}, ["--dbman-scratch-url", "nonsense"], 1,
-         "--scratch-url: 'nonsense' is not a database URL"),
+        ({}, ["--dbman-scratch-url", "nonsense"], 4,
+         "--dbman-scratch-url: 'nonsense' is not a database URL"),
         ({"test_one": "def test_at(dbman_at):\n    dbman_at('posr@-1')\n"}, [], 1,
          "no extension or branch is named 'posr'; did you mean 'poser'?"),
         ({}, ["-o", "dbman_scope=week"], 4, "dbman_scope = 'week' is none of function, class"),
