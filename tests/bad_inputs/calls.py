@@ -83,7 +83,7 @@ CALLS = (
     ),
     target(
         "seed of an unknown extension", "seed shp",
-        "no extension is named 'shp'; did you mean 'shop'?", "`dbman extensions` lists them",
+        "no extension 'shp' is installed; did you mean 'shop'?", "`dbman extensions` lists them",
     ),
     target(
         "extension without a seed", "seed shop",

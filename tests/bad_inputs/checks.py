@@ -11,14 +11,14 @@ NO_DATABASE = (
     "`dbman check` reads no database of yours",
     "say --scratch-url where a scratch database is to be made",
 )
-LISTS = "`dbman extensions` lists the installed ones"
+LISTS = "`dbman extensions` lists them"
 
 CHECKS = (
     call("check of a database", "check --db x.db", *NO_DATABASE),
     call("check of a URL", "check -u sqlite:///x.db shop", *NO_DATABASE),
     call(
         "check of an unknown extension", "check shp",
-        "no extension is named 'shp'; did you mean 'shop'?", LISTS,
+        "no extension 'shp' is installed; did you mean 'shop'?", LISTS,
     ),
     call(
         "check at a scratch URL that is none", "check --scratch-url nonsense",
@@ -41,7 +41,7 @@ CHECKS = (
     ),
     call(
         "verify of an unknown extension", "verify shp",
-        "no extension is named 'shp'; did you mean 'shop'?", LISTS,
+        "no extension 'shp' is installed; did you mean 'shop'?", LISTS,
     ),
     call(
         "verify with no rows", "verify --rows 0",

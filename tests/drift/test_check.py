@@ -147,7 +147,7 @@ def test_scripts_alone_are_nothing_to_compare(pair: Workshop) -> None:
 
 def test_a_wrong_name(pair: Workshop) -> None:
     """The nearest one is named."""
-    with pytest.raises(UsageError, match="no extension is named 'posr'; did you mean 'poser'"):
+    with pytest.raises(UsageError, match="no extension 'posr' is installed; did you mean 'poser'"):
         pair.manager().check("posr")
 
 

@@ -403,7 +403,7 @@ def test_names_and_broken_extensions(manager: Make, shop: Path, notes: list[str]
     manager().initdb()
     with pytest.raises(UsageError) as wrong:
         manager().detect("posr")
-    assert wrong.value.message == "no extension is named 'posr'; did you mean 'poser'?"
+    assert wrong.value.message == "no extension 'posr' is installed; did you mean 'poser'?"
     with pytest.raises(UsageError) as skipped:
         manager(skip=["poser"]).detect("poser")
     assert skipped.value.message == "poser is left aside: --skip"
