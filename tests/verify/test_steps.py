@@ -143,7 +143,7 @@ def test_a_check_that_fails_itself_is_no_pass(history: History) -> None:
 def test_a_wrong_name(history: History) -> None:
     """The nearest is named."""
     manager = history.manager(SOUND)
-    with pytest.raises(UsageError, match="'posr'; did you mean 'poser'"):
+    with pytest.raises(UsageError, match="no extension 'posr' is installed; did you mean 'poser'"):
         manager.verify("posr")
 
 
