@@ -54,7 +54,7 @@ def _lines(answers: Answers) -> Iterator[str]:
     yield "## What is missed"
     yield ""
     missed = [title for title in faults if title not in together]
-    yield from [f"- {title}" for title in missed] or ["Nothing of what is seeded here."]
+    yield from [f"- {title}" for title in missed] or ["Nothing of what was asked about."]
     yield from _control(answers)
     for name, group in GROUPS.items():
         yield from ["", f"## Faults: {name}", ""]
