@@ -79,6 +79,11 @@ class Runner:
             modules[step.revision.key] = load_script(step, _FUNCTIONS[step.direction])
         return modules
 
+    def rehearse(self, connection: Connection, steps: Collection[Step]) -> None:
+        """Validate the scripts of a plan as `run` does, and run none."""
+        with redirect_stdout(sys.stderr), self.context(connection):
+            self.validate(steps)
+
     def run(
         self,
         connection: Connection,

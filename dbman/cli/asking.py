@@ -16,7 +16,7 @@ from dbman.errors import UsageError
 if TYPE_CHECKING:
     from dbman.autogenerate import Rename
     from dbman.backups import Restored
-    from dbman.migrator.tables import Dropping
+    from dbman.migrator.drops import Dropping
     from dbman.plans import Plan
 
 

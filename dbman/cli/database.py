@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from dbman.cli.asking import Asker
 from dbman.cli.commands import command
 from dbman.cli.options import (
     Detect,
@@ -50,7 +49,7 @@ def initdb(
 ) -> Page:
     """Make the database if it is missing, then upgrade it."""
     _stepwise(session, not_atomic)
-    asker = _recreating(session, recreate and not plan, yes)
+    asker = session.asker(yes or not recreate or plan)
     move = session.opened.initdb(
         *targets or (),
         recreate=recreate,
@@ -74,7 +73,7 @@ def createdb(
     no_backup: NoBackup = False,
 ) -> Page:
     """Make all tables from the models, and stamp the heads."""
-    asker = _recreating(session, recreate and not plan, yes)
+    asker = session.asker(yes or not recreate or plan)
     created = session.opened.createdb(
         recreate=recreate, confirm=asker.about_dropping, dry=plan, backup=not no_backup
     )
@@ -209,13 +208,6 @@ def checkdb(session: Session, drift: Drift = False, scratch_url: ScratchUrl = No
     if not drift:
         return check_page(status)
     return drift_page(status, session.manager.drift(scratch_url=scratch_url))
-
-
-def _recreating(session: Session, recreate: bool, yes: bool) -> Asker:
-    """Return who asks before a database is dropped to be built again."""
-    if recreate:
-        session.stopped = "what was dropped by then stays dropped: `dbman status` shows it"
-    return session.asker(yes or not recreate)
 
 
 def _writes_sql(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +15,11 @@ if TYPE_CHECKING:
     from dbman.drift import Check
     from dbman.fresh import FreshDatabases
     from dbman.migrator.detect import Detected
+    from dbman.migrator.drops import Drop, Dropping
     from dbman.migrator.moves import Confirm, Move
     from dbman.migrator.stamps import Forgotten, Stamp
     from dbman.migrator.status import CurrentRevision, DatabaseStatus
-    from dbman.migrator.tables import Created, Dropping
+    from dbman.migrator.tables import Created
     from dbman.previews import Preview
     from dbman.revisions import Key
     from dbman.seeding import Seeding
@@ -38,16 +38,16 @@ class DatabaseCommands(ManagerBase):
         backup: bool = True,
         atomic: bool = True,
     ) -> Move:
-        """Make the database if it is missing, then upgrade; with `recreate` drop it first."""
+        """Make the database if it is missing, then upgrade; with `recreate` drop it first.
+
+        Both are one transaction, where the database can: what fails then leaves all as it was.
+        """
         from dbman.migrator.moves import upgrade
 
-        targets = targets or ("heads",)
-        look = partial(
-            upgrade, self.scene, targets, create=True, dry=True, replacing=recreate, atomic=atomic
+        anew = self._anew(confirm, backup) if recreate else None
+        return upgrade(
+            self.scene, targets or ("heads",), create=True, dry=dry, anew=anew, atomic=atomic
         )
-        if dry or (recreate and not self._recreate(look, confirm, backup)):
-            return look()
-        return upgrade(self.scene, targets, create=True, atomic=atomic)
 
     def createdb(
         self,
@@ -57,13 +57,13 @@ class DatabaseCommands(ManagerBase):
         dry: bool = False,
         backup: bool = True,
     ) -> Created:
-        """Make all tables from the models and stamp the heads; with `recreate` drop first."""
+        """Make all tables from the models and stamp the heads; with `recreate` drop first.
+
+        Both are one transaction, as of `initdb`.
+        """
         from dbman.migrator.tables import create
 
-        look = partial(create, self.scene, dry=True, replacing=recreate)
-        if dry or (recreate and not self._recreate(look, confirm, backup)):
-            return look()
-        return create(self.scene)
+        return create(self.scene, dry=dry, anew=self._anew(confirm, backup) if recreate else None)
 
     def dropdb(
         self,
@@ -77,7 +77,7 @@ class DatabaseCommands(ManagerBase):
 
         A SQLite file is backed up before, unless it is empty.
         """
-        from dbman.migrator.tables import drop
+        from dbman.migrator.drops import drop
 
         return drop(self.scene, everything=everything, confirm=confirm, dry=dry, backup=backup)
 
@@ -270,19 +270,9 @@ class DatabaseCommands(ManagerBase):
             settings = replace(settings, scratch_url=scratch_url)
         return FreshDatabases(self.scene, settings, folder)
 
-    def _recreate(
-        self,
-        look: Callable[[], object],
-        confirm: Callable[[Dropping], bool] | None,
-        backup: bool,
-    ) -> bool:
-        """Drop the database if it is there; return False when `confirm` said no.
+    def _anew(self, confirm: Callable[[Dropping], bool] | None, backup: bool) -> Drop:
+        """Return what a build drops first; the default file, which nobody named, is not kept."""
+        from dbman.migrator.drops import Drop
 
-        What could not be built again is told by `look`, before anything is dropped. The default
-        file, which nobody named, is not backed up.
-        """
-        if not self.database.exists():
-            return True
-        look()
         named = not self.database.address.is_default
-        return self.dropdb(confirm=confirm, backup=backup and named).done
+        return Drop(self.scene, confirm=confirm, backup=backup and named)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from dbman.backups import safety_of
 from dbman.dialects import Catalog, Inspected
 from dbman.errors import DatabaseError, ExtensionError, UsageError
+from dbman.migrator.drops import Drop
 from dbman.migrator.running import run_steps
 from dbman.migrator.scene import Scene, listed
 from dbman.plans import Plan, plan_downgrade, plan_upgrade, require_sound
 from dbman.revisions import Key
+from dbman.runner import Runner
 from dbman.scratch import ScratchDatabase
 from dbman.targets import Targets
 from dbman.translate import Translation
 from dbman.versions import VersionRows
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
 
 Confirm = Callable[[Plan], bool]
 Planner = Callable[[VersionRows], Plan]
@@ -46,13 +52,13 @@ def upgrade(
     *,
     create: bool = False,
     dry: bool = False,
-    replacing: bool = False,
+    anew: Drop | None = None,
     atomic: bool = True,
 ) -> Move:
     """Apply what the targets need; with `create` a missing database is made first.
 
-    A `dry` look that is `replacing` takes the database for dropped. What is not `atomic` is kept
-    revision by revision.
+    `anew` is what is dropped first, in the same transaction, if there is a database. What is not
+    `atomic` is kept revision by revision.
 
     Raises:
         UsageError: a target names nothing or several.
@@ -69,10 +75,12 @@ def upgrade(
     def plan(versions: VersionRows) -> Plan:
         return upgrade_plan(scene, targets, versions)
 
-    if dry:
-        versions = NO_ROWS if replacing else look(scene)
-        return Move(plan(versions), scene.database.describe(), False, missing)
-    return _run(scene, plan, create=create, made=missing, atomic=atomic)
+    anew = None if missing else anew
+    if dry or anew:
+        looked = plan(NO_ROWS if anew else look(scene))
+        if dry or (anew and not anew.is_agreed()):
+            return Move(looked, scene.database.describe(), False, missing)
+    return _run(scene, plan, create=create, made=missing, atomic=atomic, anew=anew)
 
 
 def downgrade(
@@ -232,26 +240,48 @@ def _run(
     asked: Plan | None = None,
     backup: bool = False,
     atomic: bool = True,
+    anew: Drop | None = None,
 ) -> Move:
     """Take the lock, plan on what is there now, and run it in one transaction if `atomic`."""
-    if not made:
+    if not made and anew is None:
         planned = planner(look(scene))
         if not planned.steps:
             return Move(planned, scene.database.describe(), True, made)
     with (
-        safety_of(scene.database.dialect, scene.progress, wanted=backup) as back_up,
+        safety_of(
+            scene.database.dialect, scene.progress, wanted=anew.backup if anew else backup
+        ) as back_up,
         scene.database.moving(scene.lock_key, create=create, atomic=atomic) as connection,
     ):
         versions = scene.read(connection)
         _refuse_strangers(scene, Inspected(connection), versions)
+        if anew:
+            versions = _cleared(scene, connection, anew, planner, back_up)
         scene.require_sane(versions)
         plan = planner(versions)
         if asked is not None and plan.steps and plan.steps != asked.steps:
             raise DatabaseError(
                 f"{scene.database.describe()} moved since you were asked", "run the command again"
             )
-        if plan.steps:
+        if plan.steps and anew is None:
             back_up()
         translations = run_steps(scene, connection, plan.steps, versions, atomic=atomic)
     orphans = scene.graph.orphans(versions.rows)
     return Move(plan, scene.database.describe(), True, made, orphans, translations)
+
+
+def _cleared(
+    scene: Scene,
+    connection: Connection,
+    anew: Drop,
+    planner: Planner,
+    back_up: Callable[[], None],
+) -> VersionRows:
+    """Drop what is there, in the transaction of the run; return the rows that stay.
+
+    Where a drop cannot be undone every script is loaded before it.
+    """
+    if not scene.database.dialect.atomic:
+        Runner(scene.settings, scene.progress).rehearse(connection, planner(NO_ROWS).steps)
+    anew.run(connection, back_up)
+    return scene.read(connection)

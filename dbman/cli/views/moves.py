@@ -10,9 +10,10 @@ from dbman.cli.render import Block, Line, Page, Part, Styled, Table
 from dbman.cli.views.translations import translated_blocks, translations_data
 
 if TYPE_CHECKING:
+    from dbman.migrator.drops import Dropping
     from dbman.migrator.moves import Move
     from dbman.migrator.stamps import Forgotten, Stamp
-    from dbman.migrator.tables import Created, Dropping
+    from dbman.migrator.tables import Created
     from dbman.plans import Plan, Step
     from dbman.previews import Preview, Touched
     from dbman.recording import Account, Operation
