@@ -58,13 +58,22 @@ def pytest_configure(config: pytest.Config) -> None:
     scope = config.getini("dbman_scope")
     if scope not in _SCOPES:
         raise pytest.UsageError(f"dbman_scope = {scope!r} is none of {', '.join(_SCOPES)}")
-    if url := config.getoption("dbman_scratch_url"):
-        from dbman.urls import parse_url
+    for place, url in (
+        ("--dbman-scratch-url", config.getoption("dbman_scratch_url")),
+        ("dbman_scratch_url", config.getini("dbman_scratch_url")),
+    ):
+        if url:
+            _require_url(url, place)
 
-        try:
-            parse_url(url)
-        except DbmanError as err:
-            raise pytest.UsageError(f"--dbman-scratch-url: {in_lines(err)}") from err
+
+def _require_url(url: str, place: str) -> None:
+    """Raise `pytest.UsageError` for what is no URL; of a server SQLAlchemy is imported for that."""
+    from dbman.urls import parse_place
+
+    try:
+        parse_place(url)
+    except DbmanError as err:
+        raise pytest.UsageError(f"{place}: {in_lines(err)}") from err
 
 
 def scope_of(fixture_name: str, config: pytest.Config) -> Any:

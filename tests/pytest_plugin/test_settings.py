@@ -93,6 +93,8 @@ def test_in_parallel(project: Project) -> None:
         ({}, ["--dbman-config", "nosuch.toml"], 1, "nosuch.toml"),
         ({}, ["--dbman-scratch-url", "nonsense"], 4,
          "--dbman-scratch-url: 'nonsense' is not a database URL"),
+        ({"pytest__ini": "[pytest]\ndbman_scratch_url = nonsense\n"}, [], 4,
+         "dbman_scratch_url: 'nonsense' is not a database URL"),
         ({"test_one": "def test_at(dbman_at):\n    dbman_at('posr@-1')\n"}, [], 1,
          "no extension or branch is named 'posr'; did you mean 'poser'?"),
         ({}, ["-o", "dbman_scope=week"], 4, "dbman_scope = 'week' is none of function, class"),
