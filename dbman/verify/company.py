@@ -41,9 +41,32 @@ def company_of(bench: Bench, unit: Unit) -> Company:
     return next(each for each in companies_of(bench).choice.companies if each.id == wanted)
 
 
+def learn_from_few(bench: Bench, company: Company) -> None:
+    """Install each extension that a company is about alone first, if that was not done yet.
+
+    Whom an extension needs is told by its own unit then, and by that alone, whichever units run
+    in this process, and in which order.
+    """
+    for few in companies_of(bench).choice.companies:
+        if len(few.about) == 1 and few != company and few.about[0] in company.about:
+            _outcomes(bench, few)
+
+
 def _install(bench: Bench, unit: Unit) -> Iterator[Outcome]:
+    """Yield what a company shows."""
+    company = company_of(bench, unit)
+    learn_from_few(bench, company)
+    yield from _outcomes(bench, company)
+
+
+def _outcomes(bench: Bench, company: Company) -> tuple[Outcome, ...]:
+    """Return what a company shows, found out once."""
+    return bench.once(f"company {company.id}", lambda: tuple(_in_orders(bench, company)))
+
+
+def _in_orders(bench: Bench, company: Company) -> Iterator[Outcome]:
     """Install a company in its orders; yield what fails, differs, or misses somebody."""
-    companies, company = companies_of(bench), company_of(bench, unit)
+    companies = companies_of(bench)
     tried: set[Order] = set()
     while left := [order for order in companies.orders(company) if order not in tried]:
         tried.add(left[0])  # what it shows may rule others out

@@ -14,7 +14,7 @@ from dbman.plans import Plan
 from dbman.revisions import Key
 from dbman.verify.bench import Bench
 from dbman.verify.companies import Companies, companies_of
-from dbman.verify.company import company_of, units_of
+from dbman.verify.company import company_of, learn_from_few, units_of
 from dbman.verify.contents import Contents, read_contents
 from dbman.verify.loose import Loose, read_loose, read_references
 from dbman.verify.orders import Company
@@ -49,6 +49,7 @@ class _Look:
 def _take_away(bench: Bench, unit: Unit) -> Iterator[Outcome]:
     """Take each extension that a company is about out of it, with rows in all tables."""
     companies, company = companies_of(bench), company_of(bench, unit)
+    learn_from_few(bench, company)
     built = companies.build(company)
     if built is None:
         yield unit.skipped(f"{', '.join(company.names)} cannot be installed together")

@@ -106,12 +106,28 @@ def test_the_findings_are_those_of_verify(project: Project) -> None:
         assert finding["message"] in printed
 
 
+def test_whom_an_extension_needs_is_told_by_one_item(project: Project) -> None:
+    """By its own, also where another one ran before it, or runs in another process."""
+    own, pair = "dbman::gadget company", "dbman::all company gadget+poser"
+    both = project.run("--dbman", "-k", "company", "-p", "xdist", "-n", "2", "-q")
+    assert both.stdout.count("FAILED dbman::") == 1, both.stdout
+    assert f"FAILED {own}" in both.stdout
+    alone = project.run("--dbman", "-q", "-k", "gadget+poser and company")
+    assert "1 passed" in alone.stdout, alone.stdout
+    project.write(
+        conftest="def pytest_collection_modifyitems(items):\n    items.reverse()\n",
+    )
+    turned = project.run("--dbman", "-v", "-k", "company and gadget")
+    assert turned.stdout.index(pair) < turned.stdout.index(own)
+    assert f"FAILED {own}" in turned.stdout
+    assert turned.stdout.count("FAILED dbman::") == 1, turned.stdout
+
+
 @pytest.mark.parametrize(
     ("ini", "said"),
     [
         ("dbman_extensions = posr", "posr"),
         ("dbman_config = nosuch.toml", "nosuch.toml"),
-        ("dbman_scratch_url = nonsense", "'nonsense' is not a database URL"),
     ],
 )
 def test_where_nothing_can_be_collected(project: Project, ini: str, said: str) -> None:
