@@ -101,7 +101,8 @@ def _triggers(ground: Ground) -> Iterator[Difference]:
     known = {(fact.table, fact.name) for fact in wanted if fact.kind == "trigger"}
     for fact in before:
         if fact.kind == "trigger" and fact.table in wanted.tables:
-            each = Difference(fact.table, fact.kind, fact.name, fact.value, None)
+            texts = (fact.text, "")
+            each = Difference(fact.table, fact.kind, fact.name, fact.value, None, texts)
             if (fact.table, fact.name) not in known and _is_wanted(ground, each):
                 yield each
 

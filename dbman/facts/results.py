@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import zip_longest
 
 
 @dataclass(frozen=True, order=True)
@@ -75,14 +76,26 @@ class Difference:
     """The definition before; None if the fact is new."""
     after: str | None
     """The definition after; None if the fact is gone."""
+    texts: tuple[str, str] = field(default=("", ""), compare=False)
+    """What the database has of both, where it tells, as `Fact.text`; no part of the comparison."""
+
+    @property
+    def said_before(self) -> str | None:
+        """Return the definition before, in one line, as the database has it."""
+        return _in_a_line(self.texts[0]) or self.before
+
+    @property
+    def said_after(self) -> str | None:
+        """Return the definition after, in one line, as the database has it."""
+        return _in_a_line(self.texts[1]) or self.after
 
     def __str__(self) -> str:
         subject = f"{self.kind} {self.table}" if _is_whole(self) else self._subject()
         if self.before is None:
-            return f"{subject} is new{self._detail(self.after)}"
+            return f"{subject} is new{self._detail(self.said_after)}"
         if self.after is None:
-            return f"{subject} is gone{self._detail(self.before)}"
-        return f"{subject} was {self.before or 'empty'}, is {self.after or 'empty'}"
+            return f"{subject} is gone{self._detail(self.said_before)}"
+        return f"{subject} was {self.said_before or 'empty'}, is {self.said_after or 'empty'}"
 
     def _subject(self) -> str:
         place = f"{self.table}: " if self.table else ""
@@ -104,24 +117,28 @@ def difference(before: Facts, after: Facts) -> tuple[Difference, ...]:
     return tuple(each for each in found if _is_whole(each) or each.table not in whole)
 
 
-def _by_place(facts: frozenset[Fact]) -> Mapping[_Place, list[str]]:
+def _by_place(facts: frozenset[Fact]) -> Mapping[_Place, list[Fact]]:
     places = defaultdict(list)
     for fact in sorted(facts):
-        places[fact.table, fact.kind, fact.name].append(fact.value)
+        places[fact.table, fact.kind, fact.name].append(fact)
     return places
 
 
 def _pairs(
-    place: _Place, gone: Mapping[_Place, list[str]], new: Mapping[_Place, list[str]]
+    place: _Place, gone: Mapping[_Place, list[Fact]], new: Mapping[_Place, list[Fact]]
 ) -> Iterator[Difference]:
     """Yield the differences at one place, which may have several facts: two keys of one column."""
-    before, after = gone.get(place, []), new.get(place, [])
-    for index in range(max(len(before), len(after))):
+    for old, fact in zip_longest(gone.get(place, ()), new.get(place, ())):
         yield Difference(
             *place,
-            before[index] if index < len(before) else None,
-            after[index] if index < len(after) else None,
+            old.value if old else None,
+            fact.value if fact else None,
+            (old.text if old else "", fact.text if fact else ""),
         )
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(line.strip() for line in text.splitlines())
 
 
 def _is_whole(each: Difference) -> bool:

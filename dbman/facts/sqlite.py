@@ -37,7 +37,9 @@ def read(connection: Connection, ignore: Collection[str]) -> Iterator[Fact]:
     }
     keys = {name: table.key for name, table in tables.items()}
     left_out = {*ignore, *connection.exec_driver_sql(_SHADOWS).scalars()}
-    for kind, name, table, sql in texts:
+    names = {name.lower(): name for kind, name, _, _ in texts if kind in ("table", "view")}
+    for kind, name, said, sql in texts:
+        table = names.get(said.lower(), said)  # a trigger's table has the case of its statement
         if table in left_out:
             continue
         if kind == "table" and name.lower() in tables:

@@ -62,7 +62,7 @@ def test_what_was_done_behind_our_back(site: Path, url: str) -> None:
         url,
         "ALTER TABLE product ADD COLUMN colour VARCHAR(9) DEFAULT 'red'",
         "CREATE INDEX ix_pose ON poser_pose (id)",
-        "CREATE TRIGGER tr_pose AFTER INSERT ON poser_pose BEGIN DELETE FROM poser_pose; END",
+        "CREATE TRIGGER tr_pose AFTER INSERT ON Poser_Pose\n  BEGIN DELETE FROM poser_pose; END",
         "DROP TABLE gadget_device",
         "CREATE TABLE stray (id INTEGER)",
         "CREATE TABLE poser_copy (id INTEGER)",
@@ -83,8 +83,8 @@ def test_what_was_done_behind_our_back(site: Path, url: str) -> None:
             (),
             (
                 "poser_pose: index ix_pose is new: (id)",
-                "poser_pose: trigger tr_pose is new: after insert on poser_pose begin delete from"
-                " poser_pose; end",
+                "poser_pose: trigger tr_pose is new: CREATE TRIGGER tr_pose AFTER INSERT ON"
+                " Poser_Pose BEGIN DELETE FROM poser_pose; END",
             ),
         ),
     )

@@ -70,7 +70,7 @@ def _lines(found: Comparison) -> Iterator[Block]:
 
 
 def _difference(each: Difference) -> Line:
-    before, after = each.before, each.after
+    before, after = each.said_before, each.said_after
     mark = "added" if before is None else "removed" if after is None else "changed"
     values = f"{before or 'none'} -> {after or 'none'}" if mark == "changed" else before or after
     told = f": {values}" if values and values != each.name else ""
