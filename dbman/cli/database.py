@@ -196,7 +196,8 @@ def stamp(
 def status(session: Session) -> Page:
     """Show what is applied and pending, and what is wrong."""
     found = session.opened.status()
-    return status_page(found, session.manager.models.problems)
+    thorough = bool(session.options.verbose)
+    return status_page(found, session.manager.model_problems(thorough=thorough))
 
 
 @command(PANEL, "dbman checkdb && echo at head", "dbman checkdb --drift")

@@ -130,7 +130,7 @@ def _inside(dotted: str, rest: str) -> Path:
 
 def _package(name: str) -> _Package:
     """Return where a top-level name is."""
-    spec = _spec(name)
+    spec = find_top_level(name)
     if spec is None:
         raise ExtensionError(f"there is no package {name!r}", "install it again, or uninstall it")
     if spec.submodule_search_locations is None:
@@ -140,7 +140,7 @@ def _package(name: str) -> _Package:
     return _Package(folders, is_namespace=spec.origin is None)
 
 
-def _spec(name: str) -> ModuleSpec | None:
+def find_top_level(name: str) -> ModuleSpec | None:
     """Return the spec of a top-level name; a module that was put together by hand has none."""
     try:
         return find_spec(name)
@@ -150,7 +150,9 @@ def _spec(name: str) -> ModuleSpec | None:
 
 def _unzipped(folder: Path) -> Path:
     """Return a folder; raises `ExtensionError` if it is one inside a zip file."""
-    archive = next((each for each in (folder, *folder.parents) if each.is_file()), None)
+    archive = None
+    if not folder.is_dir():
+        archive = next((each for each in (folder, *folder.parents) if each.is_file()), None)
     if archive is not None:
         raise ExtensionError(
             f"it lives in a zip file, {archive}, where scripts cannot be listed",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from dbman.assembly import assemble
 from dbman.config import Settings, load
+from dbman.errors import Problem
 from dbman.extensions import InstalledExtension, discover
 from dbman.progress import NullProgress, Progress
 from dbman.revisions import RevisionGraph
@@ -73,6 +74,17 @@ class ManagerBase:
 
         with application_context(self.settings):
             return load_models(self.extensions, strict=self.strict, progress=self.progress)
+
+    def model_problems(self, *, thorough: bool = False) -> tuple[Problem, ...]:
+        """Return what is wrong with the models.
+
+        They are imported where this is to be `thorough` or `strict`, or the source of one of them
+        shows that it cannot be; what else would come out is not told.
+        """
+        from dbman.models import are_suspect
+
+        wanted = thorough or self.strict or "models" in vars(self)
+        return self.models.problems if wanted or are_suspect(self.extensions) else ()
 
     @cached_property
     def database(self) -> Database:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 from dbman.errors import Problem
@@ -10,7 +11,7 @@ from dbman.extensions import InstalledExtension
 from dbman.extensions.needs import unmet_needs
 from dbman.migrator.scene import Scene
 from dbman.migrator.stamps import strangers
-from dbman.revisions import Key, Revision
+from dbman.revisions import Key, Revision, RevisionGraph
 from dbman.versions import VersionRows
 
 State = Literal[
@@ -108,15 +109,11 @@ def status(scene: Scene) -> DatabaseStatus:
         if scene.graph.orphans(versions.rows):
             with database.reading() as connection:
                 foreign = strangers(scene, connection)
-    unmet = unmet_needs(scene.extensions)
     return DatabaseStatus(
         database.describe(),
         database.address.source,
         exists,
-        tuple(
-            replace(_extension(scene, each, versions), unmet=unmet.get(each.name, ()))
-            for each in scene.extensions
-        ),
+        tuple(_extensions(scene, versions.rows)),
         scene.graph.orphans(versions.rows),
         foreign,
         scene.graph.clashes + tuple(p for p in scene.graph.problems if p.extension is None),
@@ -144,40 +141,46 @@ def rows(scene: Scene) -> tuple[Key, ...]:
     return tuple(sorted(scene.look().rows))
 
 
-def _extension(
-    scene: Scene, extension: InstalledExtension, versions: VersionRows
-) -> ExtensionStatus:
+def _extensions(scene: Scene, rows: Collection[Key]) -> Iterator[ExtensionStatus]:
+    """Yield where each extension stands, by the rows of the version tables."""
     graph = scene.graph
-    own, applied = graph.of(extension.name), graph.applied(versions.rows)
-    done = own & applied
-    return ExtensionStatus(
-        extension.name,
-        _state(scene, extension, versions),
-        len(done),
-        len(own - done),
-        graph.tips(extension.name, applied),
-        graph.heads(extension.name),
-        _depends(scene, extension),
-        tuple(
-            problem
-            for problem in (*graph.problems, *scene.halfway(versions.rows).values())
-            if problem.extension == extension.name
-        ),
-    )
+    applied, halfway, orphans = graph.applied(rows), scene.halfway(rows), graph.orphans(rows)
+    unmet = unmet_needs(scene.extensions)
+    for each in scene.extensions:
+        own = graph.of(each.name)
+        hidden = scene.is_unknown(each, orphans, rows)
+        problems = (*graph.problems, *halfway.values())
+        yield ExtensionStatus(
+            each.name,
+            _state(graph, each, applied, is_halfway=each.name in halfway, is_hidden=hidden),
+            len(own & applied),
+            len(own - applied),
+            graph.tips(each.name, applied),
+            graph.heads(each.name),
+            _depends(scene, each),
+            tuple(problem for problem in problems if problem.extension == each.name),
+            unmet.get(each.name, ()),
+        )
 
 
-def _state(scene: Scene, extension: InstalledExtension, versions: VersionRows) -> State:
-    graph = scene.graph
-    own, applied = graph.of(extension.name), graph.applied(versions.rows)
+def _state(
+    graph: RevisionGraph,
+    extension: InstalledExtension,
+    applied: frozenset[Key],
+    *,
+    is_halfway: bool,
+    is_hidden: bool,
+) -> State:
+    own = graph.of(extension.name)
     if extension.skipped:
         return "skipped"
     if not own:
         return "no scripts"
     if graph.at_head(extension.name, applied):
         return "at head"
-    if extension.name in scene.halfway(versions.rows):
+    if is_halfway:
         return "halfway"
-    if scene.is_unknown(extension, graph.orphans(versions.rows), versions.rows):
+    if is_hidden:
         return "unknown"
     if not extension.enabled:
         return "disabled"

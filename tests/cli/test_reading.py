@@ -240,7 +240,15 @@ LIGHT = [
 ]
 
 
-LOOKING = [["current"], ["current", "--rows"], ["checkdb"], ["upgrade"], ["graph"]]
+LOOKING = [
+    ["current"],
+    ["current", "--rows"],
+    ["checkdb"],
+    ["status", "--skip", "broken"],
+    ["upgrade"],
+    ["initdb"],
+    ["graph"],
+]
 
 
 @pytest.mark.parametrize("line", LIGHT, ids=" ".join)
