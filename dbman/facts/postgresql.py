@@ -68,9 +68,11 @@ _QUERIES = (
        JOIN pg_class i ON i.oid = indexrelid
        WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid
                          AND contype IN ('p', 'u', 'x'))""",
+    # A partition has copies of the triggers of its table; before version 13 those are internal.
     """SELECT name, 'trigger', tgname, pg_get_triggerdef(t.oid, true)
            || CASE tgenabled WHEN 'D' THEN ' DISABLED' ELSE '' END
-       FROM relation JOIN pg_trigger t ON tgrelid = relation.oid WHERE NOT tgisinternal""",
+       FROM relation JOIN pg_trigger t ON tgrelid = relation.oid WHERE NOT tgisinternal
+           AND coalesce(to_jsonb(t) ->> 'tgparentid', '0') = '0'""",
     """SELECT name, 'view', '', CASE relkind WHEN 'm' THEN 'MATERIALIZED ' ELSE '' END
            || pg_get_viewdef(oid, true)
        FROM relation WHERE relkind IN ('v', 'm')""",

@@ -23,7 +23,9 @@ _SERIAL = {"integer": "serial", "bigint": "bigserial", "smallint": "smallserial"
 _AFTER = {"ENGINE": "ENGINE={}", "COLLATE": "COLLATE={}", "CREATE": "{}"}
 _AFTER |= {"PARTITION BY": "PARTITION BY {}", "INHERITS": "INHERITS ({})"}
 _AFTER |= {"WITHOUT ROWID": "{}", "STRICT": "{}"}
-_ELSEWHERE = ("AUTOINCREMENT", "AUTO_INCREMENT", "UNLOGGED")
+_ELSEWHERE = ("AUTOINCREMENT", "AUTO_INCREMENT", "UNLOGGED", "PARTITION OF")
+_PARTITION = re.compile(r"(?P<parent>.*?) (?P<bound>FOR VALUES .*|DEFAULT)")
+_DELIMITERS = ("//", "$$", "||", "//dbman//")
 _LENGTH = re.compile(r"(?P<name>.*?)(?P<rest>(?:\(\d+\))?(?: DESC)?)")
 _WORDS = frozenset(
     ("and", "as", "between", "case", "cast", "collate", "desc", "else", "end", "escape", "in")
@@ -126,7 +128,7 @@ class Writer:
         if self.dialect == "postgresql":
             return f"{start} {fact.value};"
         timing, event, body = fact.text.split(" ", 2)
-        return f"{start} {timing} {event} ON {table} FOR EACH ROW {body};"
+        return _for_client(f"{start} {timing} {event} ON {table} FOR EACH ROW {body}")
 
     def column(self, name: str, facts: Sequence[Fact], options: Mapping[str, str]) -> str:
         """Return the line of a column."""
@@ -174,6 +176,14 @@ class Writer:
         targets = self.names(key.targets)
         refers = f"REFERENCES {self.name(key.table)} {targets}{key.rest}"
         return f"{start}FOREIGN KEY {self.names(key.columns)} {refers}"
+
+    def attached(self, table: str, facts: Sequence[Fact]) -> str:
+        """Return the statement that makes a table a partition; empty where it is none."""
+        value = next((fact.value for fact in facts if fact.name == "PARTITION OF"), "")
+        part = partition_of(value)
+        if not part:
+            return ""
+        return f"ALTER TABLE {part['parent']} ATTACH PARTITION {self.name(table)} {part['bound']};"
 
     def added(self, table: str, key: ForeignKey) -> str:
         """Return the statement that adds a foreign key later."""
@@ -245,12 +255,28 @@ class Writer:
             yield f"CREATE {word} {name} AS {types[name]};"
 
 
+def _for_client(statement: str) -> str:
+    """Return a statement with its end, as the mariadb client finds it.
+
+    Source: https://mariadb.com/kb/en/delimiters/
+    """
+    if ";" not in statement:
+        return f"{statement};"
+    end = next(sign for sign in _DELIMITERS if sign not in statement)
+    return f"DELIMITER {end}\n{statement}{end}\nDELIMITER ;"
+
+
 def by_kind(facts: Iterable[Fact]) -> Mapping[str, list[Fact]]:
     """Return facts by what they tell, each kind sorted."""
     found: dict[str, list[Fact]] = defaultdict(list)
     for fact in sorted(facts):
         found[fact.kind].append(fact)
     return found
+
+
+def partition_of(value: str) -> re.Match[str] | None:
+    """Return the table that a partition is one of, as ``parent``, and what it holds, ``bound``."""
+    return _PARTITION.fullmatch(value)
 
 
 def text(value: str) -> str:

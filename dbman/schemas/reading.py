@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dbman.facts import Fact, Facts
 from dbman.order import in_dependency_order
-from dbman.schemas.ddl import Writer, by_kind
+from dbman.schemas.ddl import Writer, by_kind, partition_of
 from dbman.schemas.results import Column, ForeignKey, Kind, Schema, Table
 from dbman.schemas.views import read_by_views
 
@@ -99,6 +99,8 @@ def _needs(
     found: dict[str, set[str]] = defaultdict(set)
     for view, names in reads.items():
         found[owners[view] or ""] |= {owners[name] or "" for name in names}
+    for table, parents in _parents(parts).items():
+        found[owners[table] or ""] |= {owners.get(name) or "" for name in parents}
     for table, facts in parts.items():
         own = [fact for fact in facts if fact.kind == "foreign key"]
         for key in _foreign_keys(own, columns.get(table, ()), columns):
@@ -107,12 +109,20 @@ def _needs(
 
 
 def _parents(parts: Mapping[str, Sequence[Fact]]) -> Mapping[str, Collection[str]]:
-    """Return which tables each one inherits from, on PostgreSQL."""
+    """Return which tables each one inherits from, or is a partition of, on PostgreSQL."""
     return {
-        name: {fact.value for fact in facts if (fact.kind, fact.name) == ("option", "INHERITS")}
+        name: set(map(_parent, facts)) - {""}
         for name, facts in parts.items()
         if facts[0].kind == "table"
     }
+
+
+def _parent(fact: Fact) -> str:
+    """Return the table that a fact says is the parent; empty where it says of none."""
+    if fact.kind != "option" or fact.name not in ("INHERITS", "PARTITION OF"):
+        return ""
+    part = partition_of(fact.value) if fact.name == "PARTITION OF" else None
+    return _table_name(part["parent"] if part else fact.value)
 
 
 def _by_table(facts: Facts) -> Mapping[str, list[Fact]]:
@@ -149,6 +159,7 @@ def _table(
         tuple(keys),
         writer.table(name, facts, ordered, inside),
         "\n".join(writer.added(name, key) for key in late),
+        writer.attached(name, found["option"]),
     )
 
 
@@ -187,7 +198,7 @@ def _foreign_keys(
         found = _FOREIGN_KEY.fullmatch(fact.value)
         if not found:
             continue
-        parent = ".".join(map(_bare, _split(found[2], ".")))
+        parent = _table_name(found[2])
         table = parent if parent in columns else tables.get(parent.lower(), parent)
         yield ForeignKey(
             "" if fact.name == f"({found[1]})" else fact.name,
@@ -196,6 +207,11 @@ def _foreign_keys(
             _known(found[3], columns.get(table, ())),
             found[4],
         )
+
+
+def _table_name(text: str) -> str:
+    """Return the name of a table, its schema before it, without the quotes around each."""
+    return ".".join(map(_bare, _split(text, ".")))
 
 
 def _known(names: str, columns: Sequence[str]) -> tuple[str, ...]:

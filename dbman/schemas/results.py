@@ -64,11 +64,13 @@ class Table:
     """The statements that make it, with indexes, triggers and comments."""
     late: str = ""
     """Those that have to wait for other tables, which come behind it."""
+    last: str = ""
+    """What comes after all of those: a partition has the keys of its table already then."""
 
     @property
     def statements(self) -> str:
         """Return all its statements."""
-        return "\n".join(filter(None, (self.ddl, self.late)))
+        return "\n".join(filter(None, (self.ddl, self.late, self.last)))
 
 
 @dataclass(frozen=True)

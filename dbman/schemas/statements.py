@@ -30,7 +30,10 @@ def _parts(schema: Schema) -> Iterator[str]:
     for owner in schema.owners:
         yield f"-- {counted(schema, owner)}"
         yield from (table.ddl for table in schema.of(owner))
-    late = "\n".join(table.late for table in schema.tables if table.late)
-    if late:
-        yield "-- keys to tables further down"
-        yield late
+    for title, texts in (
+        ("keys to tables further down", [table.late for table in schema.tables]),
+        ("partitions", [table.last for table in schema.tables]),
+    ):
+        if any(texts):
+            yield f"-- {title}"
+            yield "\n".join(filter(None, texts))

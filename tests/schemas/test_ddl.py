@@ -12,6 +12,7 @@ from sqlalchemy.pool import StaticPool
 from dbman.facts import difference
 from dbman.schemas import Column, ForeignKey, schema_text
 from schemas.conftest import read, schema_of
+from sqlscripts.conftest import run_shell
 
 COMMON = (
     "CREATE TABLE core_user (id INTEGER NOT NULL, login VARCHAR(20) DEFAULT 'x' NOT NULL,"
@@ -229,3 +230,59 @@ def test_types_and_tables_that_others_are_made_of(postgresql_url: str) -> None:
         assert schema_text(read(connection)) == text
     engine.dispose()
     assert 'CREATE TYPE a_outer AS (x integer, "Y" numeric(5,2), n m_inner[]);' in text
+
+
+def test_partitions(postgresql_url: str) -> None:
+    """They are attached, with what they have beyond their table; run again they are the same."""
+    engine = create_engine(postgresql_url, poolclass=StaticPool)
+    with engine.begin() as connection:
+        told = schema_of(
+            connection,
+            "CREATE TABLE core_unit (id INTEGER PRIMARY KEY)",
+            "CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+            "CREATE TABLE \"core_z Log\" (id SERIAL, day DATE NOT NULL, kind TEXT DEFAULT 'a',"
+            " unit INTEGER REFERENCES core_unit, CONSTRAINT pk_log PRIMARY KEY (id, day),"
+            " CONSTRAINT ck CHECK (id > 0)) PARTITION BY RANGE (day)",
+            'CREATE INDEX ix_log_kind ON "core_z Log" (kind)',
+            'CREATE TRIGGER tr BEFORE UPDATE ON "core_z Log" FOR EACH ROW EXECUTE FUNCTION stop()',
+            'CREATE TABLE core_log PARTITION OF "core_z Log"'
+            " FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY HASH (id)",
+            "CREATE TABLE core_log_a PARTITION OF core_log"
+            " FOR VALUES WITH (modulus 1, remainder 0)",
+            'CREATE TABLE ext_rest PARTITION OF "core_z Log" DEFAULT',
+            "CREATE INDEX ix_rest_id ON ext_rest (id)",
+        )
+        text = schema_text(told)
+        connection.exec_driver_sql('DROP TABLE "core_z Log", core_unit CASCADE')
+        connection.exec_driver_sql(text)
+        again = read(connection)
+        assert [str(each) for each in difference(told.facts, again.facts)] == []
+        assert schema_text(again) == text
+    engine.dispose()
+    assert [table.name for table in told.tables] == [
+        "core_z Log", "core_log", "core_log_a", "core_unit", "ext_rest",
+    ]  # fmt: skip
+    assert ") PARTITION BY RANGE (day);" in text
+    assert 'ALTER TABLE "core_z Log" ATTACH PARTITION ext_rest DEFAULT;' in text
+    assert text.count("CREATE TRIGGER tr ") == 1
+
+
+def test_a_trigger_of_several_statements(mariadb_url: str) -> None:
+    """MariaDB's own client runs it, whatever the trigger says itself."""
+    engine = create_engine(mariadb_url, poolclass=StaticPool)
+    with engine.begin() as connection:
+        told = schema_of(
+            connection,
+            "CREATE TABLE core_user (id INTEGER, name TEXT)",
+            "CREATE TRIGGER core_watch BEFORE INSERT ON core_user FOR EACH ROW BEGIN"
+            " SET NEW.id = 2; SET NEW.name = 'http://x'; END",
+            "CREATE TRIGGER core_once BEFORE UPDATE ON core_user FOR EACH ROW SET NEW.id = 3",
+        )
+        text = schema_text(told)
+        connection.exec_driver_sql("DROP TABLE core_user")
+        done = run_shell(mariadb_url, text)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert schema_text(read(connection)) == text
+    engine.dispose()
+    assert text.count("DELIMITER") == 2
+    assert "END$$\nDELIMITER ;" in text
