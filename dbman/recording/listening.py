@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from pathlib import Path
 from types import FrameType
@@ -21,20 +20,23 @@ if TYPE_CHECKING:
 _NOT_ASKED_FOR = ("sqlalchemy.engine.reflection", "sqlalchemy.dialects.", "dbman.")
 """Modules whose statements no script asks for: reflection, and what dbman does behind one."""
 
-_CONCURRENTLY = re.compile(
-    r"^(\s*(?:CREATE\s+(?:UNIQUE\s+)?INDEX|DROP\s+INDEX))\s+CONCURRENTLY\b", re.IGNORECASE
-)
-
 
 class Listener:
     """Takes note of what the script that runs asks for; `hear` says which one that is.
 
     What cannot be done in the one transaction of a scratch database is done otherwise, unless
-    things are to be left as they are `written`.
+    things are to be left as they are `written`. `outside` leaves that transaction for an autocommit
+    block, where the database has to.
     """
 
-    def __init__(self, *, written: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        written: bool = False,
+        outside: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
         self._as_written = written
+        self._outside = outside
         self._operations: Any = None
         self._script: Path | None = None
         self._before = Facts()
@@ -50,30 +52,38 @@ class Listener:
         self._operations = operations
         engine: Any = operations.get_bind().engine
         event.listen(engine, "before_cursor_execute", self._statement)
-        event.listen(engine, "before_cursor_execute", self._in_transaction, retval=True)
         try:
-            yield
+            with self._free(operations.migration_context):
+                yield
         finally:
-            event.remove(engine, "before_cursor_execute", self._in_transaction)
             event.remove(engine, "before_cursor_execute", self._statement)
 
     @contextmanager
     def hear(self, script: Path, before: Facts) -> Iterator[list[Recorded]]:
         """Yield the list of what a script does while it runs; `before` is the schema it finds."""
         changed = self._operations
-        context = changed.migration_context
-        kept = changed.invoke, changed.batch_alter_table, context.autocommit_block
+        kept = changed.invoke, changed.batch_alter_table
         changed.invoke = self._listening(changed.invoke, in_batch=False)
         changed.batch_alter_table = self._listening_batch(changed.batch_alter_table)
-        if not self._as_written:
-            context.autocommit_block = self._autocommit
         self._script, self._before, self._heard = script, before, []
         self._depth, self._in_autocommit = 0, False
         try:
-            yield self._heard
+            with self._free(changed.migration_context):
+                yield self._heard
         finally:
             self._script = None
-            changed.invoke, changed.batch_alter_table, context.autocommit_block = kept
+            changed.invoke, changed.batch_alter_table = kept
+
+    @contextmanager
+    def _free(self, context: Any) -> Iterator[None]:
+        """Let scripts use autocommit blocks; what translates them may have come in between."""
+        kept = context.autocommit_block
+        if not self._as_written:
+            context.autocommit_block = self._autocommit
+        try:
+            yield
+        finally:
+            context.autocommit_block = kept
 
     def _listening(self, invoke: Any, *, in_batch: bool) -> Any:
         def heard(operation: Any) -> Any:
@@ -117,10 +127,11 @@ class Listener:
 
     @contextmanager
     def _autocommit(self) -> Iterator[None]:
-        """Stand in for Alembic's block: a scratch database is moved in one transaction."""
+        """Stand in for Alembic's block."""
         self._in_autocommit = True
         try:
-            yield
+            with self._outside():
+                yield
         finally:
             self._in_autocommit = False
 
@@ -147,14 +158,6 @@ class Listener:
             is_written=construct is None or _is_written(construct),
             is_ddl=bool(context.isddl),
         )
-
-    def _in_transaction(
-        self, own: Any, cursor: Any, statement: str, parameters: Any, *rest: object
-    ) -> tuple[str, Any]:
-        """Return a statement of an autocommit block as the one transaction can carry it out."""
-        if self._in_autocommit:
-            statement = _CONCURRENTLY.sub(r"\1", statement)
-        return statement, parameters
 
     def _enter(
         self,

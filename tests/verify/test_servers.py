@@ -154,6 +154,50 @@ def test_a_step_may_leave_the_transaction(history: History, postgresql_url: str)
     assert str(index.sql).startswith("CREATE INDEX CONCURRENTLY")
 
 
+OUTSIDE = {
+    "vacuum": ("VACUUM poser_p", "SELECT 1"),
+    "enumeration": (
+        "ALTER TYPE mood ADD VALUE 'b'",
+        "CREATE TABLE poser_m (m mood DEFAULT 'b')",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OUTSIDE)
+def test_lint_runs_autocommit_blocks_as_upgrade_does(
+    history: History, postgresql_url: str, case: str
+) -> None:
+    """Where a downgrade has one, too, the step is taken again; where one fails, others go on."""
+    inside, behind = OUTSIDE[case]
+    block = f'with op.get_context().autocommit_block():\n    op.execute("{inside}")\n'
+    manager = history.manager(
+        START,
+        ("op.execute(\"CREATE TYPE mood AS ENUM ('a')\")", "pass"),
+        (f'{block}op.execute("{behind}")', "op.execute('DROP TABLE IF EXISTS poser_m')"),
+        ("op.execute('SELECT 1')", 'with op.get_context().autocommit_block():\n    op.execute("VACUUM")'),
+        ("pass", f"{block}op.execute('SELECT nosuch')" if case == "vacuum" else "pass"),
+        ('op.create_table("poser_last", sa.Column("id", sa.Integer))', "pass"),
+    )  # fmt: skip
+    recorded = record(manager.scene, manager.settings.at_scratch(postgresql_url))
+    failed = [step.revision.id for step in recorded.steps if step.failure]
+    assert failed == (["r5"] if case == "vacuum" else [])
+    assert recorded.left_out == {}
+    assert "poser_last" in recorded.up[Key("alembic_version", "r6")].after.tables
+
+
+def test_what_an_autocommit_block_left_ends_the_replay(
+    history: History, postgresql_url: str
+) -> None:
+    """A table that cannot be taken back would be in the way of what comes."""
+    block = 'with op.get_context().autocommit_block():\n    op.execute("CREATE TABLE left_over ()")'
+    manager = history.manager(
+        START, (f"{block}\nop.execute('SELECT nosuch')", "pass"), ("pass", "")
+    )
+    recorded = record(manager.scene, manager.settings.at_scratch(postgresql_url))
+    assert "nosuch" in str(recorded.up[Key("alembic_version", "r2")].failure)
+    assert "cannot undo it" in recorded.left_out[Key("alembic_version", "r3")]
+
+
 def test_a_step_is_guarded_again_behind_an_autocommit_block(
     history: History, postgresql_url: str
 ) -> None:

@@ -1,6 +1,7 @@
 """All scripts replayed on a scratch database: each one up, down, and up again.
 
-The downgrade is undone by a savepoint, so that one which fails hides nothing of the others.
+The downgrade is undone by a savepoint, so that one which fails hides nothing of the others. An
+autocommit block on a server takes the savepoint away: what came before it stays.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from dbman.bootstrap import run_bootstrap
 from dbman.config import Settings
 from dbman.database import Database
+from dbman.dialects.servers import Server
 from dbman.errors import DbmanError
 from dbman.facts import Facts
 from dbman.failures import UNCHANGED
@@ -80,7 +82,8 @@ class _Replay:
     ) -> None:
         self.scene, self.database, self.connection = scene, database, connection
         self.left_out = left_out
-        self.listener = Listener()
+        self.listener = Listener(outside=self._outside)
+        self.has_savepoint = False
         self.up: dict[Key, RecordedStep] = {}
         self.down: dict[Key, RecordedStep] = {}
         self.facts = self._read()
@@ -132,8 +135,21 @@ class _Replay:
         return RecordedStep(revision, direction, before, after, tuple(did), failure, line)
 
     def _begin(self) -> None:
-        if self._can_undo():
+        # Of the class: a scratch database calls itself atomic, for it is thrown away as a whole.
+        self.has_savepoint = type(self.database.dialect).atomic
+        if self.has_savepoint:
             self.connection.exec_driver_sql(f"SAVEPOINT {_SAVEPOINT}")
+
+    @contextmanager
+    def _outside(self) -> Iterator[None]:
+        """Leave the transaction for an autocommit block; SQLite's stay within it."""
+        dialect = self.database.dialect
+        if not isinstance(dialect, Server):
+            yield
+            return
+        self.has_savepoint = False
+        with dialect.unguarded(self.connection):
+            yield
 
     def _undo(self, step: Step, call: _Call, *, failed: bool) -> None:
         """Bring back what was there before; where that cannot be done, the replay breaks off."""
@@ -141,24 +157,31 @@ class _Replay:
 
         dialect = self.database.dialect
         try:
-            if self._can_undo():
+            if self.has_savepoint:
                 dialect.unguard(self.connection)  # which forgets a rollback that a script did
                 self.connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}")
                 dialect.guard(self.connection)
-            elif failed:
-                self._break_off(step, f"{dialect.describe()} cannot undo it")
-            else:
+            elif not failed:
                 call(step)
+            elif not self._is_rolled_back():
+                self._break_off(step, f"{dialect.describe()} cannot undo it")
         except (SQLAlchemyError, DbmanError) as err:
             self._break_off(step, dialect.reason(err))
+
+    def _is_rolled_back(self) -> bool:
+        """Roll back what came after an autocommit block; return whether no other schema is left."""
+        dialect = self.database.dialect
+        if not type(dialect).atomic:
+            return False
+        dialect.unguard(self.connection)
+        dialect.raw(self.connection).rollback()
+        dialect.resume(self.connection)
+        dialect.guard(self.connection)
+        return self._read() == self.facts
 
     def _break_off(self, step: Step, why: str) -> None:
         revision = step.revision
         self.broken_off = f"the replay ended with {revision.extension} {revision.id}: {why}"
-
-    def _can_undo(self) -> bool:
-        # Of the class: a scratch database calls itself atomic, for it is thrown away as a whole.
-        return type(self.database.dialect).atomic
 
     def _stands_on_failure(self, key: Key) -> str | None:
         """Return why a revision cannot run after what failed or was left out before it."""
