@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, filterwarnings
 
@@ -12,16 +13,21 @@ from dbman.errors import MigrationError
 from dbman.progress import NullProgress, Progress
 from dbman.rebuilds.asked import Asked
 from dbman.rebuilds.copying import Exchange, exchange
+from dbman.rebuilds.driver import Driver
 from dbman.rebuilds.merging import Merged
 from dbman.rebuilds.natives import is_native
 from dbman.rebuilds.parts import Clause
+from dbman.rebuilds.reflected import are_about_columns, columns_of, stored_behind
 from dbman.rebuilds.renames import rename_columns
 from dbman.rebuilds.stored import read_table, require_kept
 
 if TYPE_CHECKING:
     from alembic.ddl.impl import DefaultImpl
     from sqlalchemy import Column, Constraint, Index, Table
+    from sqlalchemy.engine import Connection
 
+_OURS = {"listeners", "resolve_fks"}
+"""What Alembic and dbman say about every reflection."""
 _MUTED = (
     "Unnamed CHECK constraint on reflected table",
     "Skipped unsupported reflection of expression-based index",
@@ -53,10 +59,23 @@ class Batch(BatchOperationsImpl):
             return
         self.batch = rename_columns(self.impl, self.table_name, self.batch)
         self.reflect_kwargs.setdefault("resolve_fks", False)
+        if self._goes_by_columns():
+            with suppress(MigrationError):  # What is no table is for Alembic to tell.
+                stored = read_table(_connection(self.impl), self.table_name)
+                if are_about_columns(self.batch, stored):
+                    self.copy_from = columns_of(stored, self.dialect)
         with catch_warnings():
             for message in _MUTED:
                 filterwarnings("ignore", message)
             super().flush()
+
+    def _goes_by_columns(self) -> bool:
+        """Return whether nothing was said about how the table is to be reflected, or made."""
+        made = (self.copy_from, self.naming_convention, self.table_args, self.table_kwargs)
+        more = self.reflect_kwargs["listeners"][1:]  # The first is Alembic's, for autogenerate.
+        reflected = (*self.reflect_args, *more, *self.reflect_kwargs.keys() - _OURS)
+        is_said = bool(reflected) or any(each not in (None, (), {}) for each in made)
+        return not is_said and self._should_recreate()
 
 
 class Rebuild(ApplyBatchImpl):
@@ -80,8 +99,7 @@ class Rebuild(ApplyBatchImpl):
         self.is_ours = _is_ours(impl, table.schema)
         self.asked = Asked(key="sqlite_autoincrement" in table_kwargs, options=bool(table_kwargs))
         if self.is_ours:
-            assert impl.connection is not None
-            self.old = read_table(impl.connection, table.name)
+            self.old = stored_behind(table) or read_table(_connection(impl), table.name)
         super().__init__(impl, table, table_args, table_kwargs, *args, **keywords)
 
     def alter_column(self, table_name: str, column_name: str, **keywords: Any) -> None:  # type: ignore[override]
@@ -155,18 +173,17 @@ class Rebuild(ApplyBatchImpl):
             super()._create(op_impl)
             return
         self._transfer_elements_to_new_table()
-        connection: Any = self.impl.connection
+        driver = Driver(_connection(self.impl), self.progress)
         merged = Merged(self, self.old, self.asked)
         for told in merged.goes_along:
             self.progress.note(f"{self.old.name}: {told} goes with what it stands on")
         if merged.definition != self.old.definition or merged.is_filled_anew:
-            exchange(
-                connection, Exchange(self.old, merged.definition, merged.values, merged.indexes)
-            )
+            change = Exchange(self.old, merged.definition, merged.values, merged.indexes)
+            exchange(driver, change)
         else:
             for name in sorted(merged.lost_indexes):
-                connection.exec_driver_sql(f"DROP INDEX main.{merged.quoted(name)}")
-        new = read_table(connection, self.old.name)
+                driver.say(f"DROP INDEX main.{merged.quoted(name)}")
+        new = read_table(driver.connection, self.old.name)
         require_kept(self.old, new, merged.touched, merged.lost_names)
         for index, keywords in self.asked.gained_indexes:
             op_impl.create_index(index, **keywords)
@@ -181,6 +198,11 @@ class Rebuild(ApplyBatchImpl):
     def _require_column(self, name: str) -> None:
         if name not in self.columns:
             raise MigrationError(f"{self.table.name} has no column {name}")
+
+
+def _connection(impl: DefaultImpl) -> Connection:
+    assert impl.connection is not None
+    return impl.connection
 
 
 def _is_ours(impl: DefaultImpl, schema: str | None) -> bool:

@@ -104,6 +104,16 @@ class Definition:
             yield from column.clauses
         yield from self.constraints
 
+    @property
+    def has_rowid(self) -> bool:
+        """Whether rows have a number that is no column of the table."""
+        keys = {name for clause in self if clause.kind == "primary key" for name in clause.columns}
+        types = [column.type for column in self.columns if column.name in keys]
+        is_alias = len(keys) == 1 and [each.name.lower() for each in tokenize(types[0])] == [
+            "integer"
+        ]
+        return not is_alias and "without" not in {each.word for each in tokenize(self.options)}
+
     def column(self, name: str) -> Column | None:
         """Return a column, whatever the case of its name."""
         return next((each for each in self.columns if each.name == name.lower()), None)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dbman.errors import MigrationError
 from dbman.facts.create_table import read_create_table
 from dbman.facts.tokens import spell, tokenize
+from dbman.rebuilds.driver import ask
 from dbman.rebuilds.parts import Definition, cut_table, names_in, unqualified
 
 if TYPE_CHECKING:
@@ -47,13 +48,6 @@ class StoredTable:
         """The parts of its CREATE TABLE."""
         return cut_table(self.sql)
 
-    @property
-    def has_rowid(self) -> bool:
-        """Whether rows have a number that is no column of the table."""
-        keys = [column for column in self.columns if column[4]]
-        is_alias = len(keys) == 1 and str(keys[0][1]).upper() == "INTEGER"
-        return not is_alias and "WITHOUT" not in spell(tokenize(self.definition.options)).upper()
-
     def has_index(self, name: str) -> bool:
         """Return whether it has an index, whatever the case of its name."""
         return any(each.name.lower() == name.lower() for each in self.indexes)
@@ -64,11 +58,12 @@ def read_table(connection: Connection, name: str) -> StoredTable:
 
     Raises `MigrationError` where there is none, or one that is no plain table.
     """
-    found = connection.exec_driver_sql(
+    found = ask(
+        connection,
         "SELECT type, name, sql FROM main.sqlite_master"
-        " WHERE lower(tbl_name) = lower(?) AND sql IS NOT NULL ORDER BY rowid",
+        " WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL ORDER BY rowid",
         (str(name),),
-    ).fetchall()
+    )
     of = {kind: tuple(Stored(*row[1:]) for row in found if row[0] == kind) for kind, *_ in found}
     if "table" not in of:
         what = f"{name} is a view" if "view" in of else f"there is no table {name}"
@@ -76,7 +71,8 @@ def read_table(connection: Connection, name: str) -> StoredTable:
     table = of["table"][0]
     if table.sql.upper().startswith("CREATE VIRTUAL"):
         raise MigrationError(f"{name} is a virtual table, which cannot be rebuilt")
-    columns = connection.exec_driver_sql(
+    columns = ask(
+        connection,
         "SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?, 'main')",
         (table.name,),
     )
@@ -85,7 +81,7 @@ def read_table(connection: Connection, name: str) -> StoredTable:
         table.sql,
         of.get("index", ()),
         of.get("trigger", ()),
-        tuple(tuple(row) for row in columns),
+        tuple(columns),
         _sequence(connection, table),
     )
 
@@ -94,10 +90,8 @@ def _sequence(connection: Connection, table: Stored) -> int | None:
     is_said = "AUTOINCREMENT" in table.sql.upper()
     if not is_said or "AUTOINCREMENT" not in read_create_table(table.sql).options:
         return None
-    row = connection.exec_driver_sql(
-        "SELECT seq FROM main.sqlite_sequence WHERE name = ?", (table.name,)
-    ).scalar()
-    return None if row is None else int(row)
+    rows = ask(connection, "SELECT seq FROM main.sqlite_sequence WHERE name = ?", (table.name,))
+    return int(rows[0][0]) if rows and rows[0][0] is not None else None
 
 
 def require_kept(

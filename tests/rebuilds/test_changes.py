@@ -302,6 +302,7 @@ def test_a_column_takes_the_place_of_a_dropped_one(history: History) -> None:
         ('batch.add_column(sa.Column("x", sa.Text, nullable=False))\nbatch.alter_column("name", type_=sa.Text)', "product cannot be rebuilt: NOT NULL constraint failed: product.x"),
     ],
 )  # fmt: skip
+@pytest.mark.usefixtures("either_way")
 def test_what_fails_changes_nothing(history: History, body: str, said: str) -> None:
     """The error names the table as people know it, and the file is as it was."""
     history.start(

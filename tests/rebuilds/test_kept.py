@@ -6,6 +6,8 @@ import pytest
 
 from histories import History
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 BATCHES = {
     "add": 'batch.add_column(sa.Column("note", sa.String(20), server_default=sa.text("(1 + 1)")))',
     "alter": 'batch.alter_column("plain", type_=sa.BigInteger)',
