@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+
 from dbman import __version__
+
+# accessible-pygments, which furo needs, does this with INFO for the whole process when it is
+# imported, and prints what Alembic says of its plug-ins then. The first call counts.
+logging.basicConfig(level=logging.WARNING)
 
 project = "dbman"
 release = version = __version__

@@ -78,6 +78,17 @@ def test_what_the_code_knows_is_fresh() -> None:
 
 
 @pytest.mark.any_version
+def test_what_others_log_is_not_printed() -> None:
+    """A package that asks for INFO while the documentation is built is too late."""
+    code = "import logging, runpy, sys; runpy.run_path(sys.argv[1]);"
+    code += " logging.basicConfig(level=logging.INFO); logging.getLogger('other').info('noise')"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(DOCS / "conf.py")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stderr == ""
+
+
 def test_the_index_has_every_page() -> None:
     """A page that no table of contents has is not found."""
     index = (DOCS / "index.md").read_text("utf-8").splitlines()
