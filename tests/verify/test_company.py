@@ -346,13 +346,36 @@ def test_what_scripts_imply_may_count(shop: Shop) -> None:
     assert shop.told(*CHECKS, require_depends_on=False) == []
 
 
-def test_on_a_server(shop: Shop, postgresql_url: str) -> None:
-    """The server itself refuses what is not there yet."""
+@pytest.mark.parametrize("server", ["postgresql_url", "mariadb_url"])
+def test_on_a_server(shop: Shop, server: str, request: pytest.FixtureRequest) -> None:
+    """The server itself refuses what is not there yet; where DDL cannot be undone, too."""
+    url = request.getfixturevalue(server)
     del shop.scripts["notes"], shop.scripts["poser"]
     shop.scripts["gadget"]["c1"] = UNDECLARED["foreign key to the core"][0]
     checks = ("company", "removal", "again", "plain")
-    assert shop.told(*checks, scratch_url=postgresql_url) == [
+    assert shop.told(*checks, scratch_url=url) == [
         needs("gadget", "c1", "core", "a1", "it names product")
+    ]
+
+
+def test_a_table_of_another_that_is_changed_on_mariadb(shop: Shop, mariadb_url: str) -> None:
+    """The tables depend on who else is there, and a removal takes what is not its own."""
+    del shop.scripts["notes"], shop.scripts["poser"]
+    shop.scripts["gadget"]["c2"] = script(
+        "c2",
+        'op.add_column("customer", sa.Column("device", sa.Integer))',
+        'op.drop_column("customer", "device")\nop.drop_table("customer")',
+        down="c1",
+        depends="a2",
+    )
+    found = shop.told("company", "removal", scratch_url=mariadb_url)
+    assert [(name, message.partition(" of ")[0]) for name, _, message in found] == [
+        (
+            "core",
+            "its tables are not the same after core, then gadget as after core: customer: column"
+            " device is new: int(11)",
+        ),
+        ("gadget", "taking it away changes a table"),
     ]
 
 
