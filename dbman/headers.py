@@ -8,15 +8,14 @@ header has to be computed or that has something wrong with it.
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from time import time_ns
-from typing import Any
 
 from dbman import __version__
 from dbman.scripts import Script, read_script
@@ -26,8 +25,10 @@ _WORTH = 150
 """From how many scripts on it is quicker to keep headers than to read them."""
 _SETTLED = 2_000_000_000
 """How old a change must be, in nanoseconds."""
-_LISTS = ("down_revision", "depends_on", "branch_labels", "replaces")
-_TEXTS = ("revision", "doc", "created")
+_ROW, _FIELD, _ITEM = "\x1d", "\x1f", "\x1e"
+"""What stands between rows, their fields and the items of these: text that is split is read four
+times as quickly as JSON, and only rows that are asked for are split."""
+_UNKEPT = re.compile("[\x1d-\x1f]")
 
 
 @contextmanager
@@ -37,7 +38,8 @@ def kept_headers(locations: Iterable[Path]) -> Iterator[Callable[[str], Script]]
     A disk that refuses costs speed only, and what is not sound is read as if it was not there.
     """
     named = "\n".join([__version__, sys.version, *map(str, locations)])
-    headers = Headers(kept_store(), f"headers-{sha256(named.encode()).hexdigest()}")
+    key = sha256(named.encode("utf-8", "surrogatepass")).hexdigest()
+    headers = Headers(kept_store(), f"headers-{key}")
     yield headers.read
     headers.keep()
 
@@ -48,58 +50,69 @@ class Headers:
     def __init__(self, store: Store, key: str) -> None:
         self._store, self._key = store, key
         self._kept = _rows(store.read(key))
-        self._seen: dict[str, list[Any]] = {}
-        self._folders: dict[str, Path] = {}
+        self._seen: dict[str, str] = {}
         self._is_stale = False
+        self._settled = time_ns() - _SETTLED
 
     def read(self, path: str) -> Script:
         """Return the header of a script, read from its file where that has changed."""
-        state = _state(path)
+        state = self._state(path)
         row = self._kept.get(path)
-        if row is not None and row[0] == state:
+        if row is not None and state and row.startswith(state) and (found := _script(path, row)):
             self._seen[path] = row
-            return _script(self._path(path), row)
-        script = read_script(Path(path))
-        if state and script.problem is None and not script.computed:
-            self._seen[path] = [state, *(getattr(script, name) for name in (*_TEXTS, *_LISTS))]
+            return found
+        script = read_script(path)
+        if state and script.problem is None and not script.computed and (row := _row(script)):
+            self._seen[path] = state + row
             self._is_stale = True
         return script
-
-    def _path(self, path: str) -> Path:
-        """Return a path, of which the folder is taken apart only once."""
-        folder, _, name = path.rpartition(os.sep)
-        if folder not in self._folders:
-            self._folders[folder] = Path(folder)
-        return self._folders[folder] / name
 
     def keep(self) -> None:
         """Write what was seen, if it is worth it and differs from what is kept."""
         if len(self._seen) >= _WORTH and (self._is_stale or len(self._seen) < len(self._kept)):
-            self._store.write(self._key, json.dumps(self._seen).encode())
+            text = _ROW.join(path + _FIELD + row for path, row in self._seen.items())
+            self._store.write(self._key, text.encode("utf-8", "surrogatepass"))
+
+    def _state(self, path: str) -> str:
+        """Return what changes whenever a file does; nothing for one that changed just now."""
+        try:
+            found = os.stat(path)  # noqa: PTH116 - thousands of times, where a Path costs as much
+        except OSError:
+            return ""
+        modified, changed = found.st_mtime_ns, found.st_ctime_ns
+        if modified > self._settled or changed > self._settled:
+            return ""
+        return f"{found.st_size} {modified} {changed} {found.st_ino}{_FIELD}"
 
 
-def _state(path: str) -> list[int]:
-    """Return what changes whenever a file does; nothing for one that changed just now."""
-    try:
-        found = os.stat(path)  # noqa: PTH116 - thousands of times, where a Path costs as much again
-    except OSError:
-        return []
-    changed = max(found.st_mtime_ns, found.st_ctime_ns)
-    if changed > time_ns() - _SETTLED:
-        return []
-    return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
-
-
-def _rows(data: bytes | None) -> dict[str, list[Any]]:
+def _rows(data: bytes | None) -> dict[str, str]:
     """Return what was kept, by path; the store has seen to it that dbman wrote it."""
-    if data is None:
+    if not data:
         return {}
-    found: dict[str, list[Any]] = json.loads(data)
-    width = 1 + len(_TEXTS) + len(_LISTS)
-    return {path: row for path, row in found.items() if len(row) == width}
+    rows = data.decode("utf-8", "surrogatepass").split(_ROW)
+    return {path: row for path, _, row in (each.partition(_FIELD) for each in rows)}
 
 
-def _script(path: Path, row: list[Any]) -> Script:
-    _, revision, doc, created, *lists = row
-    down_revision, depends_on, branch_labels, replaces = map(tuple, lists)
-    return Script(path, revision, down_revision, depends_on, branch_labels, replaces, doc, created)
+def _row(script: Script) -> str | None:
+    """Return what is kept of a script behind its state; None for one that cannot be."""
+    lists = (script.down_revision, script.depends_on, script.branch_labels, script.replaces)
+    texts = [script.revision or "", script.doc, script.created]
+    if any(map(_UNKEPT.search, (script.file, *texts, *(item for each in lists for item in each)))):
+        return None
+    return _FIELD.join([*texts, *map(_ITEM.join, lists)])
+
+
+def _script(path: str, row: str) -> Script | None:
+    """Return a script as it was kept; None where a row has not the fields that it should."""
+    try:
+        _, revision, doc, created, down, depends, labels, replaces = row.split(_FIELD)
+    except ValueError:
+        return None
+    return Script(
+        path, revision, _items(down), _items(depends), _items(labels), _items(replaces),
+        doc, created,
+    )  # fmt: skip
+
+
+def _items(text: str) -> tuple[str, ...]:
+    return tuple(text.split(_ITEM)) if text else ()

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from dbman.bodies import Body, ColumnName, read_body
 from dbman.progress import NullProgress, Progress, counted
@@ -109,7 +108,7 @@ def needs_of(
     `body` is what it will do, `bodies` what those of the graph do. They are told by the table, or
     table and column, that it names.
     """
-    new = Revision(Key("", ""), extension, Path())
+    new = Revision(Key("", ""), extension, "")
     found: dict[str, list[Key]] = {}
     for edge in _Tables(graph, bodies, owner).of(new, body):
         if edge.needed:

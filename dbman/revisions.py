@@ -8,7 +8,7 @@ by id, ``depends_on`` by id or branch label (``alembic.script.revision.RevisionM
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -32,8 +32,8 @@ class Revision:
     """Version table and revision id."""
     extension: str
     """The extension in whose version locations the script lies."""
-    path: Path
-    """The script."""
+    file: str
+    """The path of the script."""
     down: tuple[Key, ...] = ()
     """The revisions it revises."""
     depends: tuple[Key, ...] = ()
@@ -51,6 +51,11 @@ class Revision:
     inexact: frozenset[Key] = frozenset()
     """Those of its parents that stand for a revision which they replace: they have to come before
     this one, but a row of it does not say that the whole of them is applied."""
+
+    @cached_property
+    def path(self) -> Path:
+        """Return the script."""
+        return Path(self.file)
 
     @property
     def id(self) -> str:
@@ -100,18 +105,25 @@ class RevisionGraph:
     @cached_property
     def by_extension(self) -> Mapping[str, tuple[Revision, ...]]:
         """Return each extension's revisions, oldest first."""
-        found: dict[str, list[Revision]] = {name: [] for name in self.extensions}
-        for revision in self.in_order(self.revisions):
-            found.setdefault(revision.extension, []).append(revision)
-        return {name: tuple(revisions) for name, revisions in found.items()}
+        found: dict[str, list[Key]] = {name: [] for name in self.extensions}
+        for key in self.ranks:
+            found.setdefault(self.revisions[key].extension, []).append(key)
+        return {name: tuple(self.in_order(keys)) for name, keys in found.items()}
+
+    @cached_property
+    def _own(self) -> Mapping[str, frozenset[Key]]:
+        """Return the keys of each extension's revisions."""
+        named = self.by_extension.items()
+        return {name: frozenset(each.key for each in revisions) for name, revisions in named}
 
     @cached_property
     def ranks(self) -> Mapping[Key, int]:
-        """Return for each revision the length of the longest way down to a base, in edges."""
-        waiting = {
-            key: sum(parent in self.revisions for parent in set(revision.parents))
-            for key, revision in self.revisions.items()
-        }
+        """Return for each revision the length of the longest way down to a base, in edges.
+
+        The lowest come first; what is part of a cycle, or stands on one, is left out.
+        """
+        waiting = {key: self._count_parents(each) for key, each in self.revisions.items()}
+        children = self.children
         ranks: dict[Key, int] = {}
         ready = [key for key, count in waiting.items() if not count]
         rank = 0
@@ -119,16 +131,23 @@ class RevisionGraph:
             ranks.update(dict.fromkeys(ready, rank))
             following: list[Key] = []
             for key in ready:
-                for child in self.children.get(key, ()):
+                for child in children.get(key, ()):
                     waiting[child] -= 1
                     if not waiting[child]:
                         following.append(child)
             ready, rank = following, rank + 1
         return ranks
 
+    def _count_parents(self, revision: Revision) -> int:
+        """Return how many revisions must be applied before this one."""
+        if len(revision.down) + len(revision.depends) < 2:  # as nearly all are
+            return sum(key in self.revisions for key in revision.down or revision.depends)
+        return sum(key in self.revisions for key in set(revision.parents))
+
     def in_order(self, keys: Iterable[Key]) -> list[Revision]:
         """Return these revisions, each after what it revises and depends on."""
-        return [self.revisions[key] for key in sorted(keys, key=lambda key: (self.ranks[key], key))]
+        ranks, revisions = self.ranks, self.revisions
+        return [revisions[key] for key in sorted(keys, key=lambda key: (ranks[key], key))]
 
     def ancestors(self, keys: Iterable[Key]) -> frozenset[Key]:
         """Return these revisions and all that they revise or depend on, as far as known."""
@@ -177,25 +196,22 @@ class RevisionGraph:
 
     def of(self, extension: str) -> frozenset[Key]:
         """Return the keys of one extension's revisions."""
-        return frozenset(revision.key for revision in self.by_extension.get(extension, ()))
+        return self._own.get(extension, frozenset())
 
     def heads(self, extension: str) -> tuple[Revision, ...]:
         """Return an extension's revisions that no other one of it revises, in order."""
-        own = self.of(extension)
-        return tuple(
-            revision
-            for revision in self.by_extension.get(extension, ())
-            if not any(key in own for key in self.next.get(revision.key, ()))
-        )
+        return self._heads.get(extension, ())
+
+    @cached_property
+    def _heads(self) -> Mapping[str, tuple[Revision, ...]]:
+        """Return the heads of each extension."""
+        return {name: tuple(_highest(each)) for name, each in self.by_extension.items()}
 
     def tips(self, extension: str, applied: Collection[Key]) -> tuple[Revision, ...]:
         """Return the newest applied revisions of an extension, row or no row, in order."""
         own = self.of(extension) & frozenset(applied)
-        return tuple(
-            revision
-            for revision in self.in_order(own)
-            if not any(key in own for key in self.next.get(revision.key, ()))
-        )
+        found = [each for each in self.by_extension.get(extension, ()) if each.key in own]
+        return tuple(_highest(found))
 
     def history(self, extension: str) -> tuple[Revision, ...]:
         """Return an extension's own revisions, newest first, whatever depends on them."""
@@ -217,15 +233,27 @@ class RevisionGraph:
             raise ScriptError(first.message + more, first.hint)
 
 
+def _highest(revisions: Sequence[Revision]) -> Iterator[Revision]:
+    """Yield those of some revisions that no other of them revises."""
+    below = {key for revision in revisions for key in revision.down}
+    return (revision for revision in revisions if revision.key not in below)
+
+
 def _reversed(
     revisions: Mapping[Key, Revision], parents: Callable[[Revision], Iterable[Key]]
 ) -> dict[Key, tuple[Key, ...]]:
     """Return the edges the other way round, children sorted."""
-    found: dict[Key, set[Key]] = {}
-    for revision in revisions.values():
+    found: dict[Key, list[Key]] = {}
+    for key, revision in revisions.items():
         for parent in parents(revision):
-            found.setdefault(parent, set()).add(revision.key)
-    return {parent: tuple(sorted(children)) for parent, children in found.items()}
+            if parent in found:
+                found[parent].append(key)
+            else:
+                found[parent] = [key]
+    return {
+        parent: tuple(children) if len(children) == 1 else tuple(sorted(set(children)))
+        for parent, children in found.items()
+    }
 
 
 def _closure(

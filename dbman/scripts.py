@@ -12,12 +12,12 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import redirect_stdout, suppress
-from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
 from pathlib import Path
 from traceback import extract_tb
 from types import CodeType
+from typing import NamedTuple
 
 from dbman.errors import Problem, ScriptError
 from dbman.sources import names_in, parse_text, read_text, syntax_errors, unreadable
@@ -27,9 +27,9 @@ _HEADER_NAME = re.compile(rf"\n[ \t]*(?:{'|'.join(_HEADER)})\b")
 _HEADER_ASSIGNMENT = re.compile(rf"{_HEADER_NAME.pattern}[^=\n]*=".encode())
 _DEFINITION = re.compile(r"^(?:def|class|async[ \t]+def)[ \t]|^@", re.MULTILINE)
 _CREATED = re.compile(r"^[ \t]*Create Date:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
-# What Alembic takes for a script and refuses in an id: _only_source_rev_file in its
+# What Alembic does not take for a script and refuses in an id: _only_source_rev_file in its
 # script/base.py, _revision_illegal_chars in its script/revision.py.
-_SCRIPT_NAME = re.compile(r"(?!\.#|__init__).*\.py$")
+_NO_SCRIPTS = (".#", "__init__")
 _ILLEGAL = frozenset("@-+:")
 _REQUIRED = {
     "revision": 'write revision = "..." with an id of its own',
@@ -46,12 +46,11 @@ _COMPUTED = object()
 _imports = count(1)
 
 
-@dataclass(frozen=True)
-class Script:
-    """The header of one migration script."""
+class Script(NamedTuple):
+    """The header of one migration script; a tuple, as thousands are made."""
 
-    path: Path
-    """The file."""
+    file: str
+    """Its path; as text, for thousands are read where a few are shown."""
     revision: str | None
     """Its id; None where the file does not give one."""
     down_revision: tuple[str, ...] = ()
@@ -71,8 +70,13 @@ class Script:
     computed: bool = False
     """Whether it had to be imported, so that its file alone does not tell its header."""
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return Path(self.file)
 
-def read_script(path: Path) -> Script:
+
+def read_script(path: Path | str) -> Script:
     """Return the header of one script; what is wrong with it is told in its `problem`.
 
     Of a script that had to be imported and could not be, what the source tells is kept: others
@@ -80,6 +84,7 @@ def read_script(path: Path) -> Script:
     """
     doc, created, computed = "", "", False
     header: dict[str, object] = {}
+    path = Path(path)
     try:
         text = read_text(path)
         tree = _parse_header(path, text)
@@ -95,7 +100,7 @@ def read_script(path: Path) -> Script:
     revision = header.get("revision")
     replaces = _strings(header.pop("replaces", None))
     return Script(
-        path=path,
+        file=str(path),
         revision=revision if isinstance(revision, str) and revision else None,
         down_revision=_strings(header.get("down_revision")),
         depends_on=_strings(header.get("depends_on")),
@@ -125,14 +130,14 @@ def read_location(folder: Path, read: Callable[[str], Script] | None = None) -> 
     """
     folder = scripts_folder(folder)
     failures: list[OSError] = []
-    read = read or (lambda path: read_script(Path(path)))
+    read = read or read_script
     scripts = [read(path) for path in sorted(_files(folder, failures))]
     found = [script for script in scripts if not _is_helper(script, folder)]
     for failure in failures:
         if not isinstance(failure, FileNotFoundError):
             err = unreadable(failure)
             problem = Problem(err.message, err.hint)
-            found.append(Script(Path(failure.filename), None, problem=problem))
+            found.append(Script(str(failure.filename), None, problem=problem))
     return tuple(found)
 
 
@@ -172,7 +177,7 @@ def _files(folder: Path, failures: list[OSError]) -> Iterator[str]:
     for parent, folders, files in os.walk(folder, onerror=failures.append):
         folders[:] = [name for name in folders if name[0] != "." and name != "__pycache__"]
         for name in files:
-            if _SCRIPT_NAME.match(name) and name != "env.py":
+            if name.endswith(".py") and not name.startswith(_NO_SCRIPTS) and name != "env.py":
                 yield f"{parent}{os.sep}{name}"
 
 

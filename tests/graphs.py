@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -37,7 +36,7 @@ def make_graph(
         key(id_): Revision(
             key(id_),
             extension,
-            Path(f"{id_}.py"),
+            f"{id_}.py",
             tuple(map(key, down.split())),
             tuple(map(key, depends.split())),
         )

@@ -65,7 +65,7 @@ def test_rendered_script(tmp_path: Path) -> None:
     """A script as Alembic renders it tells its header, its message and its date."""
     path = write(tmp_path, RENDERED)
     assert read_script(path) == Script(
-        path=path,
+        file=str(path),
         revision="3adcc9a56557",
         down_revision=("27c6a30d7c24",),
         depends_on=(),
@@ -135,7 +135,7 @@ def test_header_not_at_the_top(tmp_path: Path, text: str) -> None:
 def test_broken_body_is_not_read(tmp_path: Path) -> None:
     """The text after the first definition is not parsed for the header."""
     path = write(tmp_path, f"{PLAIN}\ndef upgrade():\n    op.(\n")
-    assert read_script(path) == Script(path, "a1")
+    assert read_script(path) == Script(str(path), "a1")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_import_leaves_nothing_behind(tmp_path: Path, capsys: pytest.CaptureFixt
     """An imported script prints on stderr, and leaves no module and no file."""
     before = set(sys.modules)
     path = write(tmp_path, f"print('hello', __file__)\n{PLAIN}depends_on = tuple('x')\n")
-    assert read_script(path) == Script(path, "a1", depends_on=("x",), computed=True)
+    assert read_script(path) == Script(str(path), "a1", depends_on=("x",), computed=True)
     assert capsys.readouterr() == ("", f"hello {path}\n")
     assert set(sys.modules) == before
     assert list(tmp_path.iterdir()) == [path]
@@ -293,7 +293,7 @@ def test_characters_that_alembic_refuses(tmp_path: Path) -> None:
     """An id with characters of Alembic's target syntax is told."""
     path = write(tmp_path, "revision = 'a-1@b'\ndown_revision = None\n")
     assert read_script(path) == Script(
-        path,
+        str(path),
         "a-1@b",
         problem=Problem(
             f"{path}:1: revision 'a-1@b' has - @ in it", "Alembic refuses @ - + and : in an id"
@@ -306,8 +306,8 @@ def test_unreadable_file(tmp_path: Path) -> None:
     path = tmp_path / "a1.py"
     path.symlink_to(tmp_path / "gone.py")
     problem = Problem(f"cannot read {path}: No such file or directory", "see that it can be read")
-    assert read_script(path) == Script(path, None, problem=problem)
-    assert read_location(tmp_path) == (Script(path, None, problem=problem),)
+    assert read_script(path) == Script(str(path), None, problem=problem)
+    assert read_location(tmp_path) == (Script(str(path), None, problem=problem),)
 
 
 def test_encodings(tmp_path: Path) -> None:
@@ -345,7 +345,7 @@ def test_encodings(tmp_path: Path) -> None:
 def test_docstrings(tmp_path: Path, docstring: str, doc: str, created: str) -> None:
     """The message is the docstring's first line, and the date where the template writes it."""
     path = write(tmp_path, f"{docstring}\n{PLAIN}")
-    assert read_script(path) == Script(path, "a1", doc=doc, created=created)
+    assert read_script(path) == Script(str(path), "a1", doc=doc, created=created)
 
 
 def test_location(tmp_path: Path) -> None:
@@ -373,8 +373,8 @@ def test_helpers_beside_scripts(tmp_path: Path) -> None:
     half = write(tmp_path, "down_revision = None\n", "lib/half.py")
     hint = 'write revision = "..." with an id of its own'
     assert read_location(tmp_path) == (
-        Script(top, None, problem=Problem(f"{top} has no revision", hint)),
-        Script(half, None, problem=Problem(f"{half} has no revision", hint)),
+        Script(str(top), None, problem=Problem(f"{top} has no revision", hint)),
+        Script(str(half), None, problem=Problem(f"{half} has no revision", hint)),
     )
 
 
@@ -383,7 +383,7 @@ def test_whole_environment(tmp_path: Path) -> None:
     write(tmp_path, "raise SystemExit\n", "env.py")
     write(tmp_path, "x = 1\n", "settings.py")
     path = write(tmp_path, PLAIN, "versions/a1.py")
-    assert read_location(tmp_path) == (Script(path, "a1"),)
+    assert read_location(tmp_path) == (Script(str(path), "a1"),)
 
 
 def test_no_folder(tmp_path: Path) -> None:
@@ -391,7 +391,7 @@ def test_no_folder(tmp_path: Path) -> None:
     assert read_location(tmp_path / "missing") == ()
     file = write(tmp_path, "", "file")
     problem = Problem(f"cannot read {file}: Not a directory", "see that it can be read")
-    assert read_location(file) == (Script(file, None, problem=problem),)
+    assert read_location(file) == (Script(str(file), None, problem=problem),)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ class NewRevision:
         return Revision(
             Key(tree, place.revision),
             place.extension.name,
-            place.folder,
+            str(place.folder),
             down=(place.down.key,) if place.down else (),
             depends=tuple(Key(tree, each) for each in self.header.depends_on),
             labels=place.labels,
