@@ -7,7 +7,9 @@ from textwrap import indent
 
 import pytest
 
-from dbman.bodies import Body, ColumnName, read_body
+from dbman import bodies
+from dbman.bodies import Body, ColumnName
+from outlines import require_covered
 
 IMPORTS = "from alembic import op\nimport sqlalchemy as sa\n"
 
@@ -33,6 +35,13 @@ def body(**parts: object) -> Body:
             for name, value in parts.items()
         }
     )
+
+
+def read_body(path: Path) -> Body:
+    """Return what a script does, of which its outline promises no less."""
+    found = bodies.read_body(path)
+    require_covered(found, bodies.read_outline(path))
+    return found
 
 
 def read_upgrade(folder: Path, statements: str, before: str = "") -> Body:

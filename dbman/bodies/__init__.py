@@ -7,7 +7,17 @@ table there; for another SQL statement, the same in `sql.py`.
 from __future__ import annotations
 
 from dbman.bodies.effects import Body, ColumnName
+from dbman.bodies.outline import Outline, read_outline, words_of
 from dbman.bodies.reader import read_body
 from dbman.bodies.written import WrittenOperation, read_operations
 
-__all__ = ["Body", "ColumnName", "WrittenOperation", "read_body", "read_operations"]
+__all__ = [
+    "Body",
+    "ColumnName",
+    "Outline",
+    "WrittenOperation",
+    "read_body",
+    "read_operations",
+    "read_outline",
+    "words_of",
+]

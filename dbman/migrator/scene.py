@@ -12,7 +12,7 @@ from dbman.database import Database
 from dbman.dialects import Catalog, Inspected
 from dbman.errors import DatabaseError, Problem, UsageError, nearest
 from dbman.extensions import InstalledExtension
-from dbman.implied import Implied, bodies_of, find_implied
+from dbman.implied import Implied, bodies_of, find_implied, makers_in, shared_bodies
 from dbman.locks import LOCK_TABLE
 from dbman.models import LoadedModels
 from dbman.order import precedence
@@ -79,8 +79,11 @@ class Scene:
         """Return the edges that the bodies of the scripts imply; they are read when asked for."""
         if not self.implies:
             return Implied()
-        owner = self.ownership_by_scripts.owner_in_database
-        return find_implied(self.graph, owner, self.bodies)
+        known = vars(self).get("bodies")
+        bodies = shared_bodies(self.graph, self.progress) if known is None else known
+        makers = makers_in(self.graph, bodies)
+        ownership = Ownership(self.extensions, None, lambda: makers)
+        return find_implied(self.graph, ownership.owner_in_database, bodies)
 
     @cached_property
     def levels(self) -> Mapping[str, int]:
@@ -95,11 +98,7 @@ class Scene:
     @cached_property
     def makers(self) -> Mapping[str, str]:
         """Return which extension's scripts make each table; the first one where several do."""
-        found: dict[str, str] = {}
-        for revision in self.graph.in_order(self.graph.revisions):
-            for table in sorted(self.bodies[revision.key].makes):
-                found.setdefault(table, revision.extension)
-        return found
+        return makers_in(self.graph, self.bodies)
 
     def metadata_for(self, steps: Iterable[Step]) -> MetaData | None:
         """Return the models' metadata where a script asks its context for ``target_metadata``."""

@@ -1,8 +1,4 @@
-"""Dependencies that no script declares but the scripts show: one names a table another makes.
-
-The bodies of the scripts are read with `ast` and never run (`dbman.bodies`). Implied edges order
-a plan and widen it; they never hide a row of a version table, and never make a cycle.
-"""
+"""Which revision has to come before which because of a table that both name."""
 
 from __future__ import annotations
 
@@ -10,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from dbman.bodies import Body, ColumnName, read_body
-from dbman.progress import NullProgress, Progress, counted
+from dbman.bodies import Body, ColumnName
+from dbman.implied.reading import shared_bodies
 from dbman.revisions import Key, Revision, RevisionGraph
 
 
@@ -68,9 +64,9 @@ def find_implied(
 
     `owner` tells which extension a table belongs to where several make it. A table that a branch
     makes itself needs no edge: makers in the same branch win. `bodies` are what the scripts do,
-    where they were read already.
+    where they were read already; those that no edge can come from may be missing.
     """
-    tables = _Tables(graph, bodies_of(graph) if bodies is None else bodies, owner)
+    tables = _Tables(graph, shared_bodies(graph) if bodies is None else bodies, owner)
     kept: list[ImpliedEdge] = []
     left_out: list[ImpliedEdge] = []
     following = {key: set(children) for key, children in graph.children.items()}
@@ -83,17 +79,6 @@ def find_implied(
             following.setdefault(edge.before, set()).add(edge.after)
             kept.append(edge)
     return Implied(tuple(kept), tuple(left_out))
-
-
-def bodies_of(graph: RevisionGraph, progress: Progress | None = None) -> dict[Key, Body]:
-    """Return what each script of a graph does to tables."""
-    revisions = counted(
-        progress or NullProgress(),
-        "reading scripts",
-        graph.revisions.values(),
-        lambda revision: f"{revision.extension} {revision.id}",
-    )
-    return {revision.key: read_body(revision.path) for revision in revisions}
 
 
 def needs_of(
@@ -143,7 +128,7 @@ class _Tables:
         self.makers: dict[str, list[Revision]] = {}
         self.enders: dict[str, list[Revision]] = {}
         self.adders: dict[ColumnName, list[Revision]] = {}
-        for revision in graph.in_order(graph.revisions):
+        for revision in graph.in_order(bodies):
             body = bodies[revision.key]
             for table in sorted(body.makes):
                 self.makers.setdefault(table, []).append(revision)
@@ -154,7 +139,7 @@ class _Tables:
 
     def edges(self) -> Iterator[ImpliedEdge]:
         """Yield every edge between two extensions, sound or not."""
-        for revision in self.graph.in_order(self.graph.revisions):
+        for revision in self.graph.in_order(self.bodies):
             yield from self.of(revision, self.bodies[revision.key])
 
     def of(self, revision: Revision, body: Body) -> Iterator[ImpliedEdge]:
