@@ -192,26 +192,35 @@ class Scene:
             if name in names:
                 raise DatabaseError(problem.message, problem.hint)
 
-    def require_sane(self, versions: VersionRows) -> None:
-        """Raise `DatabaseError` for a row that stands there twice or below another one.
+    def wrong_rows(self, versions: VersionRows) -> tuple[Problem, ...]:
+        """Return what is wrong with rows: one stands there twice, or below another one.
 
         One that is only depended on says nothing new: its row is older than the `depends_on`, and
-        the next move takes it away.
+        the next move takes it away. Where the graph is ambiguous, nobody knows what stands on what.
         """
-        if versions.doubled:
-            key = versions.doubled[0]
-            raise DatabaseError(
-                f"{key.tree} lists {key.id} twice", f"`dbman forget {key.id}` takes one away"
-            )
-        known = frozenset(key for key in versions.rows if key in self.graph.revisions)
-        for key in sorted(known):
-            above = min((self.graph.lineage([key]) & known) - {key}, default=None)
-            if above is None:
-                continue
-            raise DatabaseError(
-                f"{key.tree} lists {key.id} and {above.id}, which stands on it",
+        twice = (
+            Problem(f"{key.tree} lists {key.id} twice", f"`dbman forget {key.id}` takes one away")
+            for key in versions.doubled
+        )
+        revisions = {} if self.graph.clashes else self.graph.revisions
+        known = frozenset(key for key in versions.rows if key in revisions)
+        above = {
+            key: min((self.graph.lineage([key]) & known) - {key}, default=None) for key in known
+        }
+        below = (
+            Problem(
+                f"{key.tree} lists {key.id} and {other.id}, which stands on it",
                 f"`dbman forget {key.id}` takes the lower one away",
             )
+            for key, other in sorted(above.items())
+            if other is not None
+        )
+        return (*twice, *below)
+
+    def require_sane(self, versions: VersionRows) -> None:
+        """Raise `DatabaseError` where a row is wrong."""
+        for problem in self.wrong_rows(versions):
+            raise DatabaseError(problem.message, problem.hint)
 
 
 def listed(names: Sequence[str], most: int = 8) -> str:

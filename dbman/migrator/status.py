@@ -65,6 +65,8 @@ class DatabaseStatus:
     """What makes the graph as a whole ambiguous, or belongs to no extension."""
     lock_holder: str | None = None
     """Who moves the database at this moment, where it can tell."""
+    wrong_rows: tuple[Problem, ...] = ()
+    """Rows of version tables that stop every move: one that is there twice, or below another."""
 
     @property
     def at_head(self) -> bool:
@@ -118,6 +120,7 @@ def status(scene: Scene) -> DatabaseStatus:
         foreign,
         scene.graph.clashes + tuple(p for p in scene.graph.problems if p.extension is None),
         holder,
+        scene.wrong_rows(versions),
     )
 
 

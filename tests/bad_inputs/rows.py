@@ -19,6 +19,12 @@ not at head
 extension  state   applied  pending  stands at
 shop       behind  1        1        a1
 """
+TWICE = """\
+extension  state   applied  pending  stands at
+shop       behind  1        1        a1
+wrong row alembic_version lists a1 twice
+  `dbman forget a1` takes one away
+"""
 ROWS = (
     case(
         "unknown row beside others", "checkdb --db x.db", 1,
@@ -43,6 +49,19 @@ ROWS = (
         opened(),
         error("alembic_version lists a1 twice", "`dbman forget a1` takes one away"),
         prepare=lambda place: place.database("a1", "a1", key=""),
+    ),
+    case(
+        "status with a row twice", "status --db x.db", 0,
+        opened(),
+        "`dbman upgrade --plan` lists what is pending, `dbman upgrade` applies it",
+        prepare=lambda place: place.database("a1", "a1", key=""), out=TWICE,
+    ),
+    case(
+        "row and its ancestor at head", "checkdb --db x.db", 0,
+        opened(),
+        "warning: alembic_version lists a1 and a2, which stands on it; `dbman forget a1` takes the"
+        " lower one away",
+        prepare=lambda place: place.database("a1", "a2"), out="at head\n",
     ),
     case(
         "row and its ancestor", "downgrade shop@base --yes --db x.db", 3,

@@ -12,6 +12,7 @@ import pytest
 from dbman.errors import DatabaseError, UsageError
 from dbman.manager import Manager
 from graphs import ids
+from scripts_text import script
 
 Make = Callable[..., Manager]
 
@@ -112,6 +113,31 @@ def test_rows_that_make_no_sense_stop_a_mover(
     assert (caught.value.message, caught.value.hint) == (message, hint)
     manager().forget(held[0])
     assert rows(manager()) == ["a2"]
+
+
+def test_status_tells_every_wrong_row(manager: Make, tmp_path: Path) -> None:
+    """Doubled rows first, then each that stands below another one, with what to type."""
+    manager().initdb()
+    put_rows(tmp_path / "x.db", ["a1", "a2", "b1", "b2", "c1", "c1"])
+    assert [(each.message, each.hint) for each in manager().status().wrong_rows] == [
+        ("alembic_version lists c1 twice", "`dbman forget c1` takes one away"),
+        (
+            "alembic_version lists a1 and a2, which stands on it",
+            "`dbman forget a1` takes the lower one away",
+        ),
+        (
+            "alembic_version lists b1 and b2, which stands on it",
+            "`dbman forget b1` takes the lower one away",
+        ),
+    ]
+
+
+def test_an_ambiguous_graph_makes_no_row_wrong(manager: Make, shop: Path) -> None:
+    """Where an id is in two scripts, what stands on what is not known: no row is to be forgotten."""
+    manager().initdb()
+    (shop / "gadget/migrations/b2.py").write_text(script("b2", down="c1"))
+    assert manager().status().problems
+    assert manager().status().wrong_rows == ()
 
 
 def test_a_row_that_is_right_is_not_forgotten(manager: Make) -> None:

@@ -36,6 +36,8 @@ def status_page(status: DatabaseStatus, broken: Sequence[Problem]) -> Page:
         text.append(f"being moved by {status.lock_holder}")
     for orphan in status.orphans:
         text += _orphan(orphan, status.strangers)
+    for row in status.wrong_rows:
+        text += _problem(row, "wrong row")
     told = [*(p for one in status.extensions for p in one.problems), *problems]
     for problem in told:
         text += _problem(problem)
@@ -62,11 +64,13 @@ def check_page(status: DatabaseStatus) -> Page:
         "behind": [one.name for one in behind],
         "problems": [problem_data(problem) for problem in problems],
         "orphans": keys_data(status.orphans),
+        "wrong_rows": [problem_data(row) for row in status.wrong_rows],
         "drift": None,
     }
     warnings = [
         f"orphan {_stray(orphan)}; `dbman status` shows the ways out" for orphan in status.orphans
     ]
+    warnings += [f"{row.message}; {row.hint}" for row in status.wrong_rows]
     hint = "`dbman upgrade` applies what is pending" if behind and not problems else None
     return Page(data, text, warnings=warnings, hint=hint, exit_code=0 if status.at_head else 1)
 
@@ -117,8 +121,8 @@ def _stray(orphan: Key) -> str:
     return f"{orphan.id} in {orphan.tree}: no installed extension has it"
 
 
-def _problem(problem: Problem) -> list[Block]:
-    told: list[Block] = [Line([Styled("broken ", "bad"), problem.message])]
+def _problem(problem: Problem, what: str = "broken") -> list[Block]:
+    told: list[Block] = [Line([Styled(f"{what} ", "bad"), problem.message])]
     if problem.hint:
         told.append(Line([Styled(f"  {problem.hint}", "dim")]))
     return told
@@ -159,6 +163,7 @@ def _data(status: DatabaseStatus, broken: Sequence[Problem]) -> dict[str, object
         "orphans": keys_data(status.orphans),
         "strangers": list(status.strangers),
         "lock_holder": status.lock_holder,
+        "wrong_rows": [problem_data(row) for row in status.wrong_rows],
         "problems": [
             problem_data(problem)
             for problem in (*status.problems, *broken)
