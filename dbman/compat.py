@@ -5,6 +5,7 @@ Low end: SQLAlchemy 1.4.54 with Alembic 1.16; high end: whatever is newest.
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -12,9 +13,13 @@ from typing import Any
 
 @cache
 def release(distribution: str) -> tuple[int, ...]:
-    """Return the numeric release of an installed distribution, as ``(2, 1, 9)``."""
+    """Return the numeric release of an installed distribution, as ``(2, 1, 9)``.
+
+    A module of that name which is loaded says so itself, without its metadata being read.
+    """
     numbers = []
-    for part in version(distribution).split("."):
+    loaded = getattr(sys.modules.get(distribution), "__version__", None)
+    for part in (loaded or version(distribution)).split("."):
         digits = part.lstrip("v")
         if not digits.isdigit():
             break

@@ -12,6 +12,28 @@
 
 from __future__ import annotations
 
-from dbman.cli.app import main, run
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from dbman.cli.app import main
 
 __all__ = ["main", "run"]
+
+
+def run() -> NoReturn:
+    """Run the console script, in a process that is dbman's own."""
+    from dbman.startup import spare
+
+    spare()
+    from dbman.cli.app import run
+
+    run()
+
+
+def __getattr__(name: str) -> object:
+    """Import `main` when it is asked for: `run` has something to do before."""
+    if name != "main":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from dbman.cli.app import main
+
+    return main

@@ -17,7 +17,6 @@ from dbman.cli.signals import Terminated, stoppable
 from dbman.cli.talk import Talk
 from dbman.config import Settings, load
 from dbman.errors import DatabaseError, ExtensionError, UsageError
-from dbman.extensions.locations import locate
 
 if TYPE_CHECKING:
     from dbman.manager import Manager
@@ -99,6 +98,8 @@ class Session:
         location = settings.script_location
         if location is None or location == "dbman:environment":
             return
+        from dbman.extensions.locations import locate
+
         with suppress(ExtensionError):  # discovery tells of a package that is not there
             file = locate(location, settings.folder) / "env.py"
             if file.is_file():

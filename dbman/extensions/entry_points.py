@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from email import message_from_string
 from importlib import metadata
 
 from dbman.errors import ExtensionError
@@ -92,5 +91,18 @@ def _distribution(point: metadata.EntryPoint) -> str:
     if point.dist is None:
         return "unknown"
     text = point.dist.read_text("METADATA") or point.dist.read_text("PKG-INFO") or ""
-    head = message_from_string(text)
-    return f"{head.get('Name', 'unknown')} {head.get('Version', '')}".strip()
+    return f"{_header(text, 'Name') or 'unknown'} {_header(text, 'Version')}".strip()
+
+
+def _header(text: str, name: str) -> str:
+    """Return the value of a header of metadata; empty where there is none.
+
+    `email`, which reads all of them and the text below, takes longer to import than to use.
+    """
+    for line in text.splitlines():
+        key, colon, value = line.partition(":")
+        if colon and key.lower() == name.lower():
+            return value.strip()
+        if not line:
+            break
+    return ""

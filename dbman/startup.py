@@ -1,0 +1,70 @@
+"""What dbman's own process does without: modules that others import and hardly any run uses.
+
+SQLAlchemy imports the dialect of every driver, `importlib.metadata` the parser of e-mail, and Mako
+what colours its HTML page of errors, which needs the lexers of Pygments. `spare` puts them off.
+Of `import alembic.op` that is a seventh of the instructions and 6 of 48 MiB.
+
+A module of `DEFERRED` is there under its name, and is loaded when anything of it is asked for, so
+that whoever uses it sees no difference. All of them are leaves: they hold classes and functions,
+and register nothing when they are loaded. Only the console script calls `spare`: a host and its
+other libraries import as they always did.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
+from types import ModuleType
+
+COLOURS = "mako.ext.pygmentplugin"
+"""What Mako does without where Pygments is not installed, and in dbman's own process."""
+_DRIVERS = {
+    "mysql": "aiomysql asyncmy cymysql mariadbconnector mysqlconnector oursql pymysql pyodbc",
+    "postgresql": "asyncpg pg8000 psycopg2 psycopg2cffi pygresql pypostgresql",
+    "sqlite": "aiosqlite pysqlcipher",
+}
+
+
+def _deferred() -> Iterator[str]:
+    yield "importlib.metadata._adapters"
+    for database, drivers in _DRIVERS.items():
+        yield from (f"sqlalchemy.dialects.{database}.{driver}" for driver in drivers.split())
+
+
+DEFERRED = frozenset(_deferred())
+"""The modules that are loaded when something of them is asked for."""
+
+
+class Sparing(MetaPathFinder):
+    """Finds the modules that are put off; every other one is left to those that follow."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return where a deferred module is; None for all others.
+
+        Raises `ModuleNotFoundError` to Mako, and to nobody else, for its colours.
+        """
+        if fullname == COLOURS and _is_asked_by_mako():
+            raise ModuleNotFoundError(f"dbman needs no {fullname}", name=fullname)
+        if fullname not in DEFERRED:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = LazyLoader(spec.loader)
+        return spec
+
+
+def _is_asked_by_mako() -> bool:
+    """Return whether `mako.exceptions` is being imported, which asks once."""
+    asking = sys.modules.get("mako.exceptions")
+    return asking is not None and not hasattr(asking, "syntax_highlight")
+
+
+def spare() -> None:
+    """Put off what a run of dbman hardly ever needs; for a process that is dbman's own."""
+    if not any(isinstance(finder, Sparing) for finder in sys.meta_path):
+        sys.meta_path.insert(0, Sparing())

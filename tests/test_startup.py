@@ -1,0 +1,106 @@
+"""What dbman's own process puts off is loaded when it is asked for, and nothing else changes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from conftest import Demo
+from dbman.startup import DEFERRED
+
+RUN = """
+import atexit, json, sys
+def told():
+    modules = dict(sys.modules)
+    lazy = [name for name, module in modules.items() if type(module).__name__ == "_LazyModule"]
+    print("\\n" + json.dumps([sorted(modules), lazy, None in modules.values()]))
+atexit.register(told)
+from dbman.cli import run
+run()
+"""
+SPARED = "from dbman.startup import spare; spare(); spare()\n"
+SAME = """
+import importlib, importlib.util, json, sys
+from dbman.startup import DEFERRED
+import alembic.op
+from alembic.ddl.impl import _impls
+from sqlalchemy.engine import make_url
+told = {"operations": dir(alembic.op), "impls": sorted(_impls)}
+for name in sorted(DEFERRED):
+    if importlib.util.find_spec(name) is None:
+        continue
+    module = importlib.import_module(name)
+    told[name] = [module.__file__, module.__doc__, dir(module)]
+    if name.startswith("sqlalchemy."):
+        _, _, database, driver = name.split(".")
+        dialect = make_url(f"{database}+{driver}://").get_dialect()
+        told[name] += [dialect.__module__, dialect.driver, dialect.__mro__[1].__module__]
+print(json.dumps([told, [type(each).__name__ for each in sys.meta_path].count("Sparing")]))
+"""
+MAKO = """
+from mako import exceptions
+from mako.template import Template
+print(Template("${1 + 1}").render())
+try:
+    Template("${nosuch.thing}").render()
+except Exception:
+    page = exceptions.html_error_template().render().decode()
+    print("nosuch" in page, "syntax-highlighted" in page)
+    print("Undefined" in exceptions.text_error_template().render())
+import mako.ext.pygmentplugin
+print(mako.ext.pygmentplugin.syntax_highlight.__name__)
+"""
+
+
+def told(demo: Demo, *words: str) -> tuple[set[str], set[str], bool]:
+    """Run the console script and return its modules, those not loaded, and if any is None."""
+    ran = demo.python("-c", RUN, *words, cold=True)
+    assert ran.returncode == 0, ran.stderr
+    modules, lazy, has_none = json.loads(ran.stdout.splitlines()[-1])
+    return set(modules), set(lazy), has_none
+
+
+def test_a_run_on_sqlite_loads_none_of_it(demo: Demo) -> None:
+    """Not the drivers of databases, no lexers, and nothing of e-mail."""
+    modules, lazy, has_none = told(demo.only("acme", "poser"), "initdb")
+    assert "alembic.op" in modules
+    drivers = {name for name in modules & DEFERRED if name.startswith("sqlalchemy.")}
+    assert drivers - {"sqlalchemy.dialects.postgresql.psycopg2"} <= lazy  # 1.4's default
+    assert not [name for name in modules if name.partition(".")[0] == "pygments"]
+    assert "email.message" not in modules
+    assert not has_none
+
+
+def test_the_help_loads_no_discovery(demo: Demo) -> None:
+    """What finds extensions is for the commands that ask for them."""
+    modules, _, _ = told(demo, "--help")
+    assert not {"dbman.extensions", "email.message", "sqlalchemy"} & modules
+
+
+def test_what_is_put_off_is_the_same(demo: Demo) -> None:
+    """Every name of every module, every dialect, operation and implementation is there."""
+    plain, spared = (demo.python("-c", code, cold=True).stdout for code in (SAME, SPARED + SAME))
+    (names, none), (spared_names, one) = json.loads(plain), json.loads(spared)
+    assert (none, one) == (0, 1)
+    assert len(names) > 10
+    assert spared_names == names
+
+
+def test_a_host_imports_as_it_always_did(demo: Demo) -> None:
+    """`main` puts nothing off."""
+    code = "from dbman.cli import main; main(['heads']); import sys; print(sys.meta_path)"
+    ran = demo.python("-c", code, cold=True)
+    assert "dbman" not in ran.stdout.splitlines()[-1]
+
+
+def test_mako_is_the_same_without_colours(demo: Demo) -> None:
+    """Its pages tell the same; who imports the colours himself has them, before and after."""
+    pytest.importorskip("pygments")
+    plain, spared, before = (
+        demo.python("-c", code, cold=True)
+        for code in (MAKO, SPARED + MAKO, SPARED + "import mako.ext.pygmentplugin\n" + MAKO)
+    )
+    lines = ["2", "True True", "True", "syntax_highlight"]
+    assert plain.stdout.splitlines() == before.stdout.splitlines() == lines, plain.stderr
+    assert spared.stdout.splitlines() == ["2", "True False", *lines[2:]], spared.stderr
