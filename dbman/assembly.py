@@ -110,6 +110,7 @@ def _unique(found: Iterable[_Found]) -> tuple[dict[Key, _Found], list[Problem]]:
                     _way_out("revision id", one, first),
                     one.extension.name,
                     one.script.path,
+                    (first.extension.name,),
                 )
             )
     return unique, clashes
@@ -136,6 +137,7 @@ def _labels(unique: Mapping[Key, _Found]) -> tuple[dict[Key, Key], list[Problem]
                         _way_out("branch label", one, other),
                         one.extension.name,
                         one.script.path,
+                        (other.extension.name,),
                     )
                 )
             else:
@@ -157,6 +159,7 @@ def _replaced(unique: Mapping[Key, _Found]) -> tuple[dict[Key, Key], list[Proble
                         "take it out of one of the two",
                         one.extension.name,
                         one.script.path,
+                        (unique[first].extension.name,),
                     )
                 )
     replaced = {}
@@ -281,6 +284,7 @@ def _told_cycle(cycle: Sequence[Revision]) -> Problem:
         "correct down_revision or depends_on in one of these scripts",
         turned[0].extension,
         turned[0].path,
+        tuple(revision.extension for revision in turned[1:]),
     )
 
 

@@ -95,6 +95,8 @@ class Problem:
     """The extension that it belongs to, where known."""
     path: Path | None = None
     """The script that it is about, if it is about one."""
+    others: tuple[str, ...] = ()
+    """Further extensions that it is about: who else has the same id, say."""
 
     def error(self) -> InvalidError:
         """Return the error that a command raises when its work needs what is broken."""

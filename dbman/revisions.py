@@ -9,7 +9,7 @@ by id, ``depends_on`` by id or branch label (``alembic.script.revision.RevisionM
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -231,6 +231,26 @@ class RevisionGraph:
             first, *others = self.clashes
             more = f" (and {len(others)} more: `dbman extensions` names them)" if others else ""
             raise ScriptError(first.message + more, first.hint)
+
+    def with_clashes_aside(self) -> RevisionGraph:
+        """Return the graph in which clashes are problems of the extensions that they are about.
+
+        For those who only look, and can say something about all others. What moves a database
+        refuses a graph that is ambiguous.
+        """
+        told = [
+            replace(each, extension=name, others=())
+            for each in self.clashes
+            for name in dict.fromkeys(filter(None, (each.extension, *each.others)))
+        ]
+        known = {each.extension for each in told}
+        lost = dict.fromkeys(each.extension for each in self.circular)
+        told += [
+            Problem("revisions of it stand on some that form a cycle", extension=name)
+            for name in lost
+            if name not in known
+        ]
+        return replace(self, problems=(*self.problems, *told), clashes=(), circular=())
 
 
 def _highest(revisions: Sequence[Revision]) -> Iterator[Revision]:

@@ -20,16 +20,16 @@ def check(scene: Scene, names: Sequence[str] = (), *, scratch_url: str | None = 
     """Return what `generate` would write, for these extensions or for all.
 
     Models and migrations are built on scratch databases, which `scratch_url` says the place of for
-    this time. Without names an extension that is broken is told in `unchecked`.
+    this time. Without names an extension that is broken, or has what another one has, is told in
+    `unchecked`.
 
     Raises:
         UsageError: a name is no extension's.
         ExtensionError: an extension that is named cannot be compared, or no models can.
-        ScriptError: the graph of the scripts is ambiguous.
         DatabaseError: no scratch database can be made.
         MigrationError: a migration failed on it.
     """
-    scene.graph.require_unambiguous()
+    scene = scene.for_looking()
     for name in names:
         require_models(scene, scene.extension(name))
     if not names:

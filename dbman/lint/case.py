@@ -92,20 +92,22 @@ class Case:
 
     @property
     def not_recorded(self) -> tuple[str, ...]:
-        """Return why upgrades failed in the replay, if there was one."""
+        """Return why upgrades failed in the replay, or had no part in it, if there was one."""
         recorded = vars(self).get("_recorded")
         if recorded is None or isinstance(recorded, Unavailable):
             return ()
-        return tuple(step.failure for step in recorded.up.values() if step.failure is not None)
+        clashes = (f"not replayed: {each.message}" for each in self.graph.clashes)
+        failures = (step.failure for step in recorded.up.values() if step.failure is not None)
+        return (*clashes, *failures)
 
     @cached_property
     def _recorded(self) -> Recording | Unavailable:
         from dbman.lint.recording import record
 
-        if self.graph.clashes:
-            return Unavailable(f"nothing can be replayed: {self.graph.clashes[0].message}")
         try:
-            return record(self.scene, self.scene.settings.at_scratch(self._scratch_url))
+            return record(
+                self.scene.for_looking(), self.scene.settings.at_scratch(self._scratch_url)
+            )
         except DbmanError as err:
             return Unavailable(f"nothing can be replayed: {err.message}")
 

@@ -117,6 +117,12 @@ class Scene:
         """Return who owns which table, as far as that can be told without importing anything."""
         return Ownership(self.extensions, None, lambda: self.makers)
 
+    def for_looking(self) -> Scene:
+        """Return the scene whose graph is never ambiguous: who is part of a clash is broken."""
+        if not self.graph.clashes:
+            return self
+        return replace(self, graph=self.graph.with_clashes_aside())
+
     def extension(self, name: str) -> InstalledExtension:
         """Return an installed extension by its name; raise `UsageError` where there is none."""
         found = next((each for each in self.extensions if each.name == name), None)

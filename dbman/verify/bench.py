@@ -45,10 +45,8 @@ class Bench:
     def __init__(self, scene: Scene, settings: Settings, options: Options | None = None) -> None:
         """Take the scene and the settings that say where scratch databases are made.
 
-        Raises `UsageError` for a name that no extension has or rows that are none, `ScriptError`
-        where the graph is ambiguous.
+        Raises `UsageError` for a name that no extension has or rows that are none.
         """
-        scene.graph.require_unambiguous()
         self.settings = settings
         self.options = options or Options()
         if self.options.rows < 1:
@@ -60,9 +58,10 @@ class Bench:
             scene.extension(name)
         self.progress = scene.progress
         self.kept: list[str] = []
-        broken = {each.extension: each.message for each in scene.graph.problems if each.extension}
+        sound = scene.for_looking()
+        broken = {each.extension: each.message for each in sound.graph.problems if each.extension}
         self.broken = tuple(sorted(broken))
-        """The extensions with scripts that cannot be used."""
+        """The extensions with scripts that cannot be used, or with ids that others have, too."""
         self.aside = {
             each.name: broken.get(each.name, "--skip" if each.skipped else "it is disabled")
             for each in scene.extensions
@@ -73,6 +72,7 @@ class Bench:
         """The scene with those, for what only reads."""
         self.scene = replace(
             self.whole,
+            graph=sound.graph,
             extensions=tuple(
                 replace(each, skipped=each.name in self.aside) for each in scene.extensions
             ),

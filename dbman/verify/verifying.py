@@ -43,7 +43,6 @@ def verify(scene: Scene, settings: Settings, options: Options | None = None) -> 
 
     Raises:
         UsageError: a name that no extension has.
-        ScriptError: ids or labels are used twice, or there is a cycle.
         DatabaseError: no scratch database can be made.
     """
     with Bench(scene, settings, options) as bench:

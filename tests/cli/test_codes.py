@@ -65,7 +65,7 @@ ON_SCRIPTS = {
     "rebase shop":          "0 4 4 0",
     "squash shop":          "0 4 4 5",
     "lint":                 "0",
-    "check":                "0 1 4 5",
+    "check":                "0 1 1 5",
     "verify":               "0",
     "explain DBM104":       "0 0 0 0",
     "config":               "0 0 0 0",

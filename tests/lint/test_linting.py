@@ -312,9 +312,25 @@ def test_without_a_recording_a_rule_is_told_as_not_run(
 ) -> None:
     """With the reason."""
     others()
-    result = linted({"acme/a1.py": "", "poser/p1.py": 'revision = "a1"'}, "ACME3")
+    nowhere = {"scratch_url": "sqlite:////nosuch/folder/x.db"}
+    result = linted({"acme/a1.py": ""}, "ACME3", options=nowhere)
     assert [each.code for each in result.not_run] == ["ACME3"]
-    assert "nothing can be replayed: revision 'a1' is in " in result.not_run[0].reason
+    assert "nothing can be replayed: the folder /nosuch/folder " in result.not_run[0].reason
+
+
+def test_two_scripts_of_one_id_are_not_replayed(linted: Lint, others: Callable[..., None]) -> None:
+    """Neither is what stands on them; the others are, and the reason is told once."""
+    others()
+    scripts = {
+        "acme/a1.py": "",
+        "poser/p1.py": "",
+        "poser/p2.py": 'revision = "g1"\ndown_revision = "p1"',
+        "gadget/g1.py": "",
+    }
+    result = linted(scripts, "ACME3")
+    assert [each.message for each in result.findings] == ["ran a1"]
+    (missed,) = result.not_run
+    assert (missed.code, missed.reason[:29]) == ("", "not replayed: revision 'g1' i")
 
 
 def test_the_rule_of_the_page_works(linted: Lint, others: Callable[..., None]) -> None:

@@ -420,3 +420,25 @@ def checked(manager: Manager) -> list[str]:
         units = [unit for units in CHECKS.values() for unit in units(bench)]
         found = [each for unit in units for each in bench.run(unit)]
     return [each.message for each in found if isinstance(each, Finding)]
+
+
+def test_two_scripts_of_one_id(shop: Shop) -> None:
+    """Lint names the script; who is part of it is left aside, with what stands on it."""
+    shop.scripts["gadget"]["c2"] = script("d1", *makes("gadget_b"), down="c1")
+    shop.scripts["poser"]["b3"] = script("b3", down="b2", depends="c1")
+    shop.scripts["fair"] = {"e1": script("e1", *makes("fair_a"), label="fair")}
+    found = shop.manager().verify()
+    said = [(each.extension, each.check, each.message.partition(" ")[0]) for each in found.findings]
+    assert said[:1] == [("notes", "lint", "DBM110")]
+    assert [name for name, check, _ in said if check == "check"] == [
+        "core", "core", "fair", "gadget", "notes", "poser",
+    ]  # fmt: skip
+    assert len(said) == 7
+    twice = f"revision 'd1' is in {shop.folder}/site/gadget/migrations/c2.py"
+    assert [note.partition(" (")[0] for note in found.notes] == [
+        f"gadget was left aside: {twice}",
+        "poser was left aside: it needs gadget",
+        f"notes was left aside: {twice}",
+    ]
+    assert {each.extension for each in found.skipped} == {"gadget", "poser", None}
+    assert found.done["company"] == 2
