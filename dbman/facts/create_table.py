@@ -139,7 +139,7 @@ def _read_column(cursor: _Cursor, found: CreateTable) -> None:
         cursor.take()
     type_ = cursor.tokens[start : cursor.index]
     # SQLite takes the quotes from a type, too.
-    words = [Token("word", each.name) if each.kind in ("name", "text") else each for each in type_]
+    words = [_word(each.name) if each.kind in ("name", "text") else each for each in type_]
     found.types[declared] = spell(words).upper()
     name = None
     while cursor:
@@ -148,6 +148,10 @@ def _read_column(cursor: _Cursor, found: CreateTable) -> None:
         else:
             _read_column_constraint(cursor, column, name, found)
             name = None
+
+
+def _word(name: str) -> Token:
+    return Token("word", name, word=name.lower())
 
 
 def _read_column_constraint(

@@ -22,6 +22,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_WORDS = ("word", "sign")
 _SAME = {"==": "=", "!=": "<>"}
 _VALUES = re.compile("null|true|false|current_(?:date|time|timestamp)")
 _CALLS_NOTHING = re.compile(
@@ -34,18 +35,18 @@ class Token(NamedTuple):
     """One word, name in quotes, text, number or sign; comments and blanks are none."""
 
     kind: str
+    """"word", "name" (in quotes), "text", "number" or "sign"."""
     text: str
+    """How it is written."""
     start: int = 0
+    """Where it begins in the statement."""
+    word: str = ""
+    """A word in lower case, or a sign; anything else is the empty string."""
 
     @property
     def end(self) -> int:
         """Where it ends in the statement."""
         return self.start + len(self.text)
-
-    @property
-    def word(self) -> str:
-        """A word in lower case, or a sign; anything else is the empty string."""
-        return self.text.lower() if self.kind in ("word", "sign") else ""
 
     @property
     def name(self) -> str:
@@ -66,8 +67,11 @@ class Token(NamedTuple):
 @lru_cache(maxsize=512)
 def tokenize(sql: str) -> tuple[Token, ...]:
     """Return the tokens of a statement; a table's own is asked for again and again."""
-    found = ((each.lastgroup or "", each) for each in _TOKEN.finditer(sql))
-    return tuple(Token(kind, each.group(), each.start()) for kind, each in found if kind != "blank")
+    return tuple(
+        Token(kind, text := each.group(), each.start(), text.lower() if kind in _WORDS else "")
+        for each in _TOKEN.finditer(sql)
+        if (kind := each.lastgroup or "") != "blank"
+    )
 
 
 def spell_name(name: str) -> str:

@@ -169,6 +169,15 @@ def cut_table(sql: str) -> Definition:
     return Definition(tuple(columns), tuple(constraints), _text(sql, tokens[end + 1 :]))
 
 
+def parts_of(sql: str) -> tuple[str, list[str], str]:
+    """Return what stands before the parentheses of a CREATE TABLE, the texts in them, the rest."""
+    tokens = tokenize(sql)
+    start = next(index for index, token in enumerate(tokens) if token.word == "(")
+    end = closing(tokens, start)
+    texts = [_text(sql, part) for part in split(tokens[start + 1 : end])]
+    return sql[: tokens[start].start], texts, sql[tokens[end].end :].strip()
+
+
 def cut_column(sql: str) -> Column:
     """Return the parts of one column's definition."""
     return _column(sql, tokenize(sql))
@@ -207,6 +216,8 @@ def _calls(tokens: Sequence[Token], index: int) -> bool:
 
 def unqualified(sql: str) -> str:
     """Return the text without the table's own name before columns: it is made under another."""
+    if "." not in sql:
+        return sql
     tokens = tokenize(sql)
     table = tokens[2].name.lower()
     for index in reversed(range(3, len(tokens) - 1)):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from dbman.errors import MigrationError
-from dbman.facts.create_table import read_create_table
+from dbman.facts.create_table import CreateTable, read_create_table
 from dbman.facts.tokens import spell, tokenize
 from dbman.rebuilds.driver import ask
-from dbman.rebuilds.parts import Definition, cut_table, names_in, unqualified
+from dbman.rebuilds.parts import Definition, cut_table, names_in, parts_of, unqualified
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -99,21 +99,47 @@ def require_kept(
 ) -> None:
     """Raise `MigrationError` for what is gone and was not asked for.
 
-    Asked for is what is about one of these columns or has one of these names, in lower case.
+    Asked for is what is about one of these columns or has one of these names, in lower case. Only
+    if something seems to be lost among the parts that differ, all others are looked at, too.
     """
-    there = set(_told(after))
-    lost = [
-        told
-        for told in _told(before)
-        if told not in there
-        and told.name.lower() not in names
-        and columns.isdisjoint(names_in(tokenize(f"{told.name} {told.value}")))
-    ]
-    if lost:
+    if not any(_lost(_unlike(before, after), _unlike(after, before), columns, names)):
+        return
+    if lost := list(_lost(before, after, columns, names)):
         raise MigrationError(
             f"rebuilding {before.name} would lose {', '.join(map(str, lost))}",
             "say in the script what is to become of it",
         )
+
+
+def _lost(
+    before: StoredTable, after: StoredTable, columns: Set[str], names: Collection[str]
+) -> Iterator[_Told]:
+    there = set(_told(after))
+    for told in _told(before):
+        words = tokenize(f"{told.name} {told.value}")
+        is_asked = told.name.lower() in names or not columns.isdisjoint(names_in(words))
+        if told not in there and not is_asked:
+            yield told
+
+
+def _unlike(table: StoredTable, other: StoredTable) -> StoredTable:
+    """Return a table with those parts alone that the other one has not word for word."""
+    return replace(
+        table,
+        sql=_unlike_parts(table.sql, other.sql),
+        columns=tuple(each for each in table.columns if each not in other.columns),
+        indexes=tuple(each for each in table.indexes if each not in other.indexes),
+        triggers=tuple(each for each in table.triggers if each not in other.triggers),
+    )
+
+
+def _unlike_parts(sql: str, other: str) -> str:
+    """Return a CREATE TABLE with those parts alone that another one has not; empty for none."""
+    (head, parts, options), (_, others, other_options) = parts_of(sql), parts_of(other)
+    if options != other_options:
+        return sql
+    unlike = [part for part in parts if part not in others]
+    return f"{head}({', '.join(unlike)}){options}" if unlike else ""
 
 
 class _Told(NamedTuple):
@@ -134,7 +160,7 @@ def _told(table: StoredTable) -> Iterator[_Told]:
         yield _Told("column", str(name), f"{spell(tokenize(str(type_)))} {required} {hidden}")
         if default is not None:
             yield _Told("default of", str(name), spell(tokenize(str(default))))
-    clauses = read_create_table(unqualified(table.sql))
+    clauses = read_create_table(unqualified(table.sql)) if table.sql else CreateTable()
     for option in clauses.options:
         yield _Told("", option, "")
     for constraint in clauses.constraints:

@@ -24,6 +24,15 @@ _NUMBERS = re.compile(r"(?:big|small)?int(?:eger)?|int[248]|numeric|decimal|real
 _MORE_OF_TYPE = re.compile("varying|precision|without|with|time|zone")
 _OPERATORS = {"~~": "LIKE", "~~*": "LIKE", "!~~": "NOT LIKE"}
 
+_SAID_ALREADY = re.compile(
+    r"""
+    \s* (?: '(?:[^']|'')*' | -?\d+ | \( \s* NAME (?: \s*,\s* NAME )* \s* \) ) \s*
+    """.replace("NAME", r"(?!ilike\b|localtimestamp\b|utc_timestamp\b|\w*_ops\b)[a-z_]\w*"),
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A quick look, for most defaults are a literal, and most indexes are on names: no rule has a word
+to say about these."""
+
 
 @dataclass
 class _Text:
@@ -66,6 +75,8 @@ def in_sqlite(text: str) -> str:
 
     Raises `ValueError` for the literal of an array that is none.
     """
+    if _SAID_ALREADY.fullmatch(text):
+        return text
     state = _said(tokenize(text))
     return "".join(state.said).strip() if state.changed else text
 

@@ -91,6 +91,9 @@ _WORDS = re.compile(
 )
 """How such a statement can begin: a quick look, for most are none."""
 
+_COMMON = re.compile(r"\s*(create (unique )?|drop )(table|index) ", re.IGNORECASE)
+"""What SQLAlchemy writes most, and for SQLite already: none of `STATEMENTS` does anything to it."""
+
 
 @contextmanager
 def statements_translated(
@@ -139,6 +142,8 @@ def _ran_one_by_one(said: Said) -> bool:
 
 def _in_place_of(said: Said) -> str:
     """Return what runs in place of a statement."""
+    if not said.is_written and _COMMON.match(said.text):
+        return said.text
     first = _FIRST.match(said.text)
     if first is None or not _WORDS.fullmatch(first[1]):
         return said.text

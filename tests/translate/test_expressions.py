@@ -10,8 +10,12 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql
 
+from dbman.facts.tokens import tokenize
+from dbman.translate import expressions
 from dbman.translate.expressions import in_sqlite
 from dbman.translate.functions import FUNCTIONS, UUID_DIGITS, UUID_TEXT
 from dbman.translate.literals import array_as_json, interval_as_moment
@@ -83,6 +87,41 @@ def test_what_sqlite_says(written: str) -> None:
 def test_what_sqlite_knows_stays_as_it_is(written: str) -> None:
     """Texts, names and whatever SQLite says the same way are not touched, blanks included."""
     assert in_sqlite(written) == written
+
+
+PIECES = st.sampled_from(
+    [
+        "(",
+        ")",
+        ",",
+        "'a::b'",
+        "''",
+        "-",
+        "12",
+        "name",
+        "ILIKE",
+        "x_ops",
+        "localtimestamp",
+        "now",
+        "at",
+        "array",
+        "on",
+        "update",
+        "nulls",
+        "first",
+        "extract",
+        "E'x'",
+        "::",
+        "[1]",
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=6).map(" ".join) | st.from_regex(expressions._SAID_ALREADY))
+def test_what_a_quick_look_passes_no_rule_would_change(written: str) -> None:
+    """What is not looked at closely stays as it is with a close look, too."""
+    if expressions._SAID_ALREADY.fullmatch(written):
+        assert not expressions._said(tokenize(written)).changed
 
 
 def test_uuids() -> None:
