@@ -97,7 +97,7 @@ def _row(script: Script) -> str | None:
     """Return what is kept of a script behind its state; None for one that cannot be."""
     lists = (script.down_revision, script.depends_on, script.branch_labels, script.replaces)
     texts = [script.revision or "", script.doc, script.created]
-    if any(map(_UNKEPT.search, (script.file, *texts, *(item for each in lists for item in each)))):
+    if _UNKEPT.search("".join([script.file, *texts, *(item for each in lists for item in each)])):
         return None
     return _FIELD.join([*texts, *map(_ITEM.join, lists)])
 

@@ -20,10 +20,11 @@ from types import CodeType
 from typing import NamedTuple
 
 from dbman.errors import Problem, ScriptError
+from dbman.plain_headers import HEADER, plain_header
 from dbman.sources import names_in, parse_text, read_text, syntax_errors, unreadable
 
-_HEADER = ("revision", "down_revision", "branch_labels", "depends_on")
-_HEADER_NAME = re.compile(rf"\n[ \t]*(?:{'|'.join(_HEADER)})\b")
+_IN_NAMES = ("revision", "branch_labels", "depends_on")
+_HEADER_NAME = re.compile(rf"\n[ \t]*(?:{'|'.join(HEADER)})\b")
 _HEADER_ASSIGNMENT = re.compile(rf"{_HEADER_NAME.pattern}[^=\n]*=".encode())
 _DEFINITION = re.compile(r"^(?:def|class|async[ \t]+def)[ \t]|^@", re.MULTILINE)
 _CREATED = re.compile(r"^[ \t]*Create Date:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
@@ -43,6 +44,7 @@ _UNDEFINED = {
 _NOTHING = {"branch_labels": "None", "depends_on": ""}
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _COMPUTED = object()
+_Told = tuple[str, str, dict[str, object], bool]
 _imports = count(1)
 
 
@@ -84,12 +86,10 @@ def read_script(path: Path | str) -> Script:
     """
     doc, created, computed = "", "", False
     header: dict[str, object] = {}
-    path = Path(path)
+    path = str(path)
     try:
         text = read_text(path)
-        tree = _parse_header(path, text)
-        doc, created = _docstring(tree)
-        header, computed = _literal_header(tree)
+        doc, created, header, computed = _by_lines(text) or _by_tree(path, text)
         if computed:
             header = _imported_header(path, text)
         if not header:
@@ -100,7 +100,7 @@ def read_script(path: Path | str) -> Script:
     revision = header.get("revision")
     replaces = _strings(header.pop("replaces", None))
     return Script(
-        file=str(path),
+        file=path,
         revision=revision if isinstance(revision, str) and revision else None,
         down_revision=_strings(header.get("down_revision")),
         depends_on=_strings(header.get("depends_on")),
@@ -191,19 +191,42 @@ def _is_helper(script: Script, folder: Path) -> bool:
         return False
 
 
-def _parse_header(path: Path, text: str) -> ast.Module:
+def _by_lines(text: str) -> _Told | None:
+    """Return what a header tells that has the plain form of Alembic's template."""
+    body = _body(text)
+    found = plain_header(text[:body]) if body is not None else None
+    return (*_docstring(found[0]), _header(found[1]), False) if found else None
+
+
+def _by_tree(path: str, text: str) -> _Told:
+    """Return what a header tells by its syntax tree, and whether that is not all."""
+    tree = _parse_header(path, text)
+    return (*_docstring(ast.get_docstring(tree, clean=False) or ""), *_literal_header(tree))
+
+
+def _body(text: str) -> int | None:
+    """Return where the first function or class begins, if no header name stands behind."""
+    found = _DEFINITION.search(text)
+    if not found:
+        return None
+    body = found.start()
+    is_named = any(text.find(name, body) >= 0 for name in _IN_NAMES)  # a tenth of the next one
+    return None if is_named and _HEADER_NAME.search(text, body) else body
+
+
+def _parse_header(path: str, text: str) -> ast.Module:
     """Return the tree of what stands before the first function or class, else of the whole."""
-    body = _DEFINITION.search(text)
-    if body and not _HEADER_NAME.search(text, body.start()):
+    body = _body(text)
+    if body is not None:
         # Where it cannot be parsed, a line of the docstring may have looked like a definition.
         with suppress(ScriptError):
-            return parse_text(path, text[: body.start()])
+            return parse_text(path, text[:body])
     return parse_text(path, text)
 
 
-def _docstring(tree: ast.Module) -> tuple[str, str]:
+def _docstring(doc: str) -> tuple[str, str]:
     """Return the message and the date, from where Alembic's template writes them."""
-    doc = (ast.get_docstring(tree, clean=False) or "").strip()
+    doc = doc.strip()
     created = _CREATED.search(doc)
     message = doc.partition("\n")[0].rstrip()
     return "" if message.startswith("Revision ID:") else message, created[1] if created else ""
@@ -224,12 +247,12 @@ def _literal_header(tree: ast.Module) -> tuple[dict[str, object], bool]:
         known.update(dict.fromkeys(names, found))
     header = _header({name: value for name, value in known.items() if value is not _COMPUTED})
     is_hidden = starred and not known.keys() >= _REQUIRED.keys()
-    return header, is_hidden or any(known.get(name) is _COMPUTED for name in _HEADER)
+    return header, is_hidden or any(known.get(name) is _COMPUTED for name in HEADER)
 
 
 def _header(values: Mapping[str, object]) -> dict[str, object]:
     """Return those of a module's values that make its header."""
-    header = {name: values[name] for name in _HEADER if name in values}
+    header = {name: values[name] for name in HEADER if name in values}
     for name, nothing in _NOTHING.items():
         if header.get(name) == nothing:
             header[name] = None
@@ -263,13 +286,13 @@ def _literal(node: ast.expr, known: Mapping[str, object]) -> object:
     return _COMPUTED
 
 
-def _imported_header(path: Path, text: str) -> dict[str, object]:
+def _imported_header(path: str, text: str) -> dict[str, object]:
     """Import one script, under a name of its own and with its prints on stderr.
 
     The text is compiled rather than loaded, so that nothing is written beside the script.
     """
     with syntax_errors(path):
-        code = compile(text, str(path), "exec", dont_inherit=True)
+        code = compile(text, path, "exec", dont_inherit=True)
     spec = spec_from_file_location(f"_dbman_script_{next(_imports)}", path)
     assert spec is not None
     module = module_from_spec(spec)
@@ -285,8 +308,8 @@ def _imported_header(path: Path, text: str) -> dict[str, object]:
     return _header({name: _plain(value) for name, value in values.items()})
 
 
-def _import_error(path: Path, err: Exception | SystemExit) -> ScriptError:
-    lines = [frame.lineno for frame in extract_tb(err.__traceback__) if frame.filename == str(path)]
+def _import_error(path: str, err: Exception | SystemExit) -> ScriptError:
+    lines = [frame.lineno for frame in extract_tb(err.__traceback__) if frame.filename == path]
     place = f"{path}:{lines[-1]}" if lines else str(path)
     if isinstance(err, SystemExit):
         message = f"{place} ended the program on import (exit {err.code or 0})"
@@ -308,7 +331,7 @@ def _strings(value: object) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else ()
 
 
-def _mistakes(path: Path, text: str, header: Mapping[str, object]) -> Iterator[Problem]:
+def _mistakes(path: str, text: str, header: Mapping[str, object]) -> Iterator[Problem]:
     """Yield what is wrong with a header, the worst first."""
     if not text.strip():
         yield Problem(f"{path} is empty", "write the script, or remove the file")
@@ -336,7 +359,7 @@ def _are_ids(value: object) -> bool:
     return value is None or _is_id(value) or (isinstance(value, tuple) and all(map(_is_id, value)))
 
 
-def _place(path: Path, text: str, name: str) -> str:
+def _place(path: str, text: str, name: str) -> str:
     """Return the file and line where a name of the header stands."""
     line = re.search(rf"^[ \t]*{name}\b", text, re.MULTILINE)
     return f"{path}:{text.count(chr(10), 0, line.start()) + 1}" if line else str(path)

@@ -16,7 +16,7 @@ _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path | str) -> str:
     """Return the source of a file, in the encoding that its first two lines name (PEP 263).
 
     Raises:
@@ -25,16 +25,16 @@ def read_text(path: Path) -> str:
     return decoded(path, read_bytes(path))
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path | str) -> bytes:
     """Return what a file holds; raise `ScriptError` where it cannot be read."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123
-            return file.read()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+            return file.readall()
     except OSError as err:
         raise unreadable(err) from err
 
 
-def decoded(path: Path, data: bytes) -> str:
+def decoded(path: Path | str, data: bytes) -> str:
     """Return the source that a file holds, without its byte order mark.
 
     Raises:
@@ -70,6 +70,8 @@ def encoded(path: Path, text: str, like: bytes) -> bytes:
 
 
 def _encoding(data: bytes) -> str:
+    if b"coding" not in data:  # as nearly nowhere
+        return "UTF-8"
     coding = _CODING.search(b"\n".join(data.split(b"\n", 2)[:2]))
     return coding[1].decode() if coding else "UTF-8"
 
@@ -80,7 +82,7 @@ def unreadable(err: OSError) -> ScriptError:
 
 
 @contextmanager
-def syntax_errors(path: Path) -> Iterator[None]:
+def syntax_errors(path: Path | str) -> Iterator[None]:
     """Translate what parsing and compiling raise; warnings are for the author of the source."""
     try:
         with warnings.catch_warnings():
@@ -94,7 +96,7 @@ def syntax_errors(path: Path) -> Iterator[None]:
         ) from err
 
 
-def parse_text(path: Path, text: str) -> ast.Module:
+def parse_text(path: Path | str, text: str) -> ast.Module:
     """Return the syntax tree of source text that was read from `path`, or of a part of it.
 
     Raises:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.any_version
 ROOT = Path(dbman.__file__).parent
 FLOORS = {
     0: "errors progress compat startup",
-    1: "config extensions files models scripts sources headers store bodies urls",
+    1: "config extensions files models plain_headers scripts sources headers store bodies urls",
     2: "revisions assembly implied order plans targets ranges ownership dialects facts",
     3: "about database versions loading failures runner bootstrap locks backups rebuilds integrity cache clients"
     " translate",
