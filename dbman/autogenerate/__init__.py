@@ -2,6 +2,8 @@
 
 - `generating`: the way from a request to scripts
 - `places`: where in the graph and on the disk it goes
+- `drafting`: what it takes where something has changed
+- `sides`, `narrowing`: what the migrations and the models build, and what of it is to be compared
 - `comparing`: all migrations replayed on a scratch database, and Alembic's comparison by owner
 - `wanted`, `matching`: what the models build, as facts, and how those of the migrations differ
 - `steadying`: what Alembic leaves to chance, in one order

@@ -1,7 +1,7 @@
 """Models against migrations: all of them replayed on a scratch database, then compared.
 
-The user's own database is never read, so that it may be behind. Everything is compared, and what
-differs is sorted by the owner of the table.
+The user's own database is never read, so that it may be behind. Everything is compared that is not
+known to be alike, and what differs is sorted by the owner of the table.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from dbman.autogenerate.backfills import filled
 from dbman.autogenerate.directives import Remark, register_renderers
 from dbman.autogenerate.draft import Ground
 from dbman.autogenerate.home import at_home, name_types_of_models, stands_for
-from dbman.autogenerate.narrowing import Part, part_of, whole
+from dbman.autogenerate.matching import differences
+from dbman.autogenerate.narrowing import Part, part_of
 from dbman.autogenerate.operations import flat, table_of, told
 from dbman.autogenerate.renames import Rename, Renaming, Schemas, apply, find_renames, old_names
 from dbman.autogenerate.renames import operations as rename_operations
+from dbman.autogenerate.sides import Sides, of_expressions
 from dbman.autogenerate.steadying import steadied
 from dbman.autogenerate.types import rendered as rendered_enum
 from dbman.autogenerate.wanted import Wanted, build
@@ -31,9 +33,7 @@ from dbman.config import Settings
 from dbman.database import Database
 from dbman.errors import ExtensionError
 from dbman.facts import read_facts
-from dbman.migrator.heads import at_heads
 from dbman.migrator.scene import Scene
-from dbman.models import joined_metadata
 from dbman.runner import Runner, resolve
 
 if TYPE_CHECKING:
@@ -142,33 +142,27 @@ class Comparison:
 
 @contextmanager
 def compared(
-    scene: Scene,
-    settings: Settings,
-    renaming: Renaming | None = None,
-    names: Collection[str] = (),
+    sides: Sides, renaming: Renaming | None = None, names: Collection[str] = ()
 ) -> Iterator[Comparison]:
-    """Yield the comparison; `settings` say where the scratch database is made.
+    """Yield the comparison of both sides, and settle the tables in which nothing is found.
 
     `renaming` says which tables and columns have another name, and who is asked about it. With
     `names` nothing is said of extensions that are none of these.
 
     Raises:
         UsageError: `renaming` names what is not there.
-        ExtensionError: the models cannot be joined, or refer to tables that nobody defines.
+        ExtensionError: the models refer to tables that nobody defines.
         DatabaseError: no scratch database can be made.
-        MigrationError: a migration failed on it.
     """
-    metadata = joined_metadata(scene.load_models())
     register_renderers()
-    with at_heads(scene, settings) as built, ExitStack() as stack:
-        database = built.database
-        is_alone = database.dialect.name == "sqlite"
-        part = part_of(scene, metadata, names) if is_alone else whole(metadata)
-        metadata = part.metadata
-        wanted = build(scene, settings, metadata, database)
-        base = _Base(scene, database, part, wanted, built.aside)
+    scene, database = sides.scene, sides.built.database
+    with ExitStack() as stack:
+        part = part_of(sides, names)
+        wanted = build(scene, sides.settings, part.metadata, database)
+        base = _Base(sides, part, wanted)
         found = stack.enter_context(_looked_at(base))
         sure, alike = find_renames(_schemas(found, base), renaming or Renaming())
+        sides.settled.keep(_alike(found))
         if sure:
             stack.close()
             with database.moving(scene.lock_key) as connection:
@@ -177,40 +171,57 @@ def compared(
         yield replace(found, warnings=(*found.warnings, *_asking(alike)))
 
 
+def _alike(found: Comparison) -> frozenset[str]:
+    """Return the tables in which nothing differs; none where a warning may be about any."""
+    before, wanted = found.ground.before, found.ground.wanted
+    told_of = [*of_expressions(found.metadata.tables.values())]
+    is_vague = any(not any(name in each for name in told_of) for each in found.warnings)
+    if is_vague or wanted.problem is not None:
+        return frozenset()
+    differing = {each.table for each in differences(before, wanted.facts, wanted.made_up)}
+    differing |= {fact.table for fact in before if fact.kind == "trigger"}
+    differing |= {table_of(each) or "" for each in (*found.operations, *found.remarks)}
+    return frozenset(found.metadata.tables.keys() & {*before.tables} - differing)
+
+
 @dataclass(frozen=True)
 class _Base:
     """What both looks at a scratch database have in common, before and after it is renamed."""
 
-    scene: Scene
-    database: Database
+    sides: Sides
     part: Part
     wanted: Wanted
-    aside: Mapping[str, str]
 
 
 @contextmanager
 def _looked_at(base: _Base, renames: Sequence[Rename] = ()) -> Iterator[Comparison]:
     """Yield what a scratch database, which has the renames behind it, and the models differ in."""
-    scene, metadata, wanted = base.scene, base.part.metadata, base.wanted
+    scene, metadata, wanted = base.sides.scene, base.part.metadata, base.wanted
+    database, ignored = base.sides.built.database, _ignored(base)
     runner, progress = Runner(_configured(scene, base.part), scene.progress), scene.progress
-    with base.database.reading() as connection, runner.context(connection, metadata) as context:
+    with database.reading() as connection, runner.context(connection, metadata) as context:
         progress.look("comparing", 2)
         at_home(context, scene.dialect_name, metadata)
         progress.looked(f"{len(metadata.tables)} tables")
         operations, warned = _operations(context, metadata)
         name_types_of_models(operations, metadata)
         progress.looked("what Alembic does not see")
-        before = read_facts(connection, scene.own_tables)
+        before = read_facts(connection, ignored)
         autogen = AutogenContext(context, wanted.metadata)
         ground = Ground(autogen, before, wanted, scene.dialect_name)
         strict = old_names(before, renames)
         draft = amended(ground, operations, scene.settings.environment, strict)
         found = (*rename_operations(connection, renames), *filled(draft.operations, metadata))
         progress.seen()
-        warned += (*_other_dialect(scene, base.database, metadata), *_unseen(wanted))
-        yield Comparison(
-            scene, metadata, context, ground, found, tuple(draft.remarks), base.aside, warned
-        )
+        warned += (*_other_dialect(scene, database, metadata), *_unseen(wanted))
+        remarks, aside = tuple(draft.remarks), base.sides.built.aside
+        yield Comparison(scene, metadata, context, ground, found, remarks, aside, warned)
+
+
+def _ignored(base: _Base) -> frozenset[str]:
+    """Return the tables that no fact is read of: dbman's own, and those that are not compared."""
+    left_out = base.sides.metadata.tables.keys() - base.part.metadata.tables.keys()
+    return base.sides.scene.own_tables | left_out
 
 
 def _schemas(found: Comparison, base: _Base) -> Schemas:

@@ -1,8 +1,9 @@
-"""The part of the models that a comparison of some extensions is about.
+"""The part of the models that a comparison is about.
 
-It is the tables that they own and what these refer to. A part stands for the whole only where
-nothing but tables is made: what listens to their DDL may need any other table. So it does on SQLite
-alone, which has no types and sequences, and where no table has a schema.
+It is the tables that the extensions own and that are not settled, and what these refer to. A part
+stands for the whole only where nothing but tables is made: what listens to their DDL may need any
+other table. So it does on SQLite alone, which has no types and sequences, and where no table has a
+schema.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dbman.autogenerate.sides import Sides, stands_alone
 from dbman.errors import ExtensionError
-from dbman.migrator.scene import Scene
-from dbman.models import has_listeners
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData, Table
@@ -34,24 +34,27 @@ def whole(metadata: MetaData) -> Part:
     return Part(metadata, lambda name: True)
 
 
-def part_of(scene: Scene, metadata: MetaData, names: Collection[str]) -> Part:
-    """Return what is of these extensions, or the whole where less would not do.
+def part_of(sides: Sides, names: Collection[str]) -> Part:
+    """Return what is of these extensions and not settled, or the whole where less would not do.
 
-    `metadata` are the models of all; the tables of a part are copies.
+    Without names it is about all extensions. The tables of a part are copies.
     """
     from sqlalchemy.exc import InvalidRequestError
 
-    tables = metadata.tables
-    if not names or any(each.schema or has_listeners(each) for each in tables.values()):
+    metadata, settled = sides.metadata, sides.settled.tables
+    is_alone = sides.built.database.dialect.name == "sqlite"
+    if not is_alone or not (names or settled) or not stands_alone(metadata):
         return whole(metadata)
-    if has_listeners(metadata):
-        return whole(metadata)
+    owner = sides.scene.ownership.owner_in_database
+
+    def is_meant(name: str) -> bool:
+        return name not in settled and (not names or owner(name) in names)
+
     try:
-        owner = scene.ownership.owner_in_database
-        kept = _with_targets(metadata, {key for key in tables if owner(key) in names})
+        kept = _with_targets(metadata, {key for key in metadata.tables if is_meant(key)})
     except (ExtensionError, InvalidRequestError):  # nobody can say which table is meant
         return whole(metadata)
-    return Part(_copied(metadata, kept), lambda name: name in kept or owner(name) in names)
+    return Part(_copied(metadata, kept), lambda name: name in kept or is_meant(name))
 
 
 def _with_targets(metadata: MetaData, keys: Collection[str]) -> frozenset[str]:

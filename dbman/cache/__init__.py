@@ -2,10 +2,13 @@
 
 - `purity`: whether running a script gives the same every time
 - `snapshots`: scratch databases at the heads, by a hash of all that makes them
+- `settled`: comparisons that found nothing, by a hash of all that they looked at
+- `running`: what runs, which is a part of every key
 """
 
 from __future__ import annotations
 
+from dbman.cache.settled import SettledMarks
 from dbman.cache.snapshots import Snapshot
 
-__all__ = ["Snapshot"]
+__all__ = ["SettledMarks", "Snapshot"]

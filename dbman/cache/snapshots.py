@@ -8,17 +8,14 @@ database that would come out the same every time is kept, and the user's own nev
 from __future__ import annotations
 
 import json
-import sqlite3
-import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 
-from dbman import __version__
 from dbman.cache.purity import changes, is_pure, names_what_changes
+from dbman.cache.running import what_runs
 from dbman.config import Settings
 from dbman.errors import ScriptError
 from dbman.extensions import InstalledExtension
@@ -26,7 +23,6 @@ from dbman.revisions import Revision
 from dbman.sources import parse
 from dbman.store import Store
 
-_RUNNING = ("alembic", "sqlalchemy")
 _SETTINGS = ("cascade", "environment", "translate", "x")
 """The settings that change what a replay makes; bootstraps and version tables count besides."""
 
@@ -61,9 +57,7 @@ class Snapshot:
         """Return the name: the hash, in hexadecimal digits, behind a word that says what it is."""
         settings = self.settings
         parts = {
-            "versions": [*map(version, _RUNNING), sqlite3.sqlite_version, sys.version],
-            "dbman": [__version__, _newest_of_dbman()],
-            "installed": sorted(_installed()),
+            **what_runs(),
             "settings": [repr(getattr(settings, name)) for name in _SETTINGS],
             "bootstrap": _hash(self._bootstrap.read_bytes()) if self._bootstrap else None,
             "extensions": [(each.name, each.tree, each.requires) for each in self.extensions],
@@ -101,15 +95,3 @@ class Snapshot:
 
 def _hash(data: bytes) -> str:
     return sha256(data).hexdigest()
-
-
-def _newest_of_dbman() -> int:
-    """Return when a file of dbman changed last, in nanoseconds: it may be installed editable."""
-    return max(each.stat().st_mtime_ns for each in Path(__file__).parents[1].rglob("*.py"))
-
-
-def _installed() -> Iterator[str]:
-    """Yield the installed distributions: the names of their folders of metadata."""
-    for folder in map(Path, sys.path):
-        if folder.is_dir():
-            yield from (each.name for each in folder.glob("*-info"))

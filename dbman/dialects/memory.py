@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dbman.dialects.guarded import GuardedConnection
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 
 _TABLES = """
     SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'
+"""
+
+_TEXTS = """
+    SELECT type, name, tbl_name, sql FROM sqlite_schema
+    WHERE sql IS NOT NULL AND substr(name, 1, 7) <> 'sqlite_' ORDER BY type, name
 """
 
 
@@ -79,6 +85,16 @@ class Memory(SQLite):
             for name, quoted in names.items()
             if connection.execute(f'SELECT 1 FROM "{quoted}" LIMIT 1').fetchone()
         )
+
+    def texts(self) -> Mapping[str, Sequence[Sequence[str]]]:
+        """Return the kind, name and text of all that is of each table or view, by its name."""
+        rows = self._writer().execute(_TEXTS).fetchall()
+        names = {name.lower(): name for kind, name, *_ in rows if kind in ("table", "view")}
+        found: dict[str, list[Sequence[str]]] = defaultdict(list)
+        for kind, name, table, text in rows:
+            # A trigger's table has the case of its statement.
+            found[names.get(table.lower(), table)].append((kind, name, text))
+        return found
 
     def _writer(self) -> sqlite3.Connection:
         if self._kept is None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from dbman.autogenerate.comparing import Comparison, compared
-from dbman.autogenerate.directives import Remark
 from dbman.autogenerate.generating import require_models
-from dbman.autogenerate.naming import named, named_copy
-from dbman.autogenerate.operations import flat, told
-from dbman.drift.leftovers import left_over
-from dbman.drift.results import Check, Drift
+from dbman.autogenerate.sides import Sides, both_sides
+from dbman.drift.results import Check
 from dbman.errors import ExtensionError
 from dbman.migrator.scene import Scene
 
@@ -34,29 +30,38 @@ def check(scene: Scene, names: Sequence[str] = (), *, scratch_url: str | None = 
         require_models(scene, scene.extension(name))
     if not names:
         require_models(scene, None)
-    with compared(scene, scene.settings.at_scratch(scratch_url), names=names) as comparison:
-        left = _left(comparison)
+    with both_sides(scene, scene.settings.at_scratch(scratch_url), names) as sides:
+        left = _left(scene, sides.built.aside)
         for name in names:
             if name in left:
                 raise ExtensionError(f"{name} cannot be compared: {left[name]}")
         chosen = [name for name in names or scene.graph.extensions if name not in left]
         unchecked = {} if names else _broken(scene, left)
-        return Check(
+        result = Check(
             tuple(name for name in scene.graph.extensions if name in chosen),
-            tuple(_drifts(comparison, chosen, with_strangers=not names)),
-            unchecked,
-            {} if names else {name: why for name, why in left.items() if name not in unchecked},
-            comparison.ground.wanted.problem,
-            comparison.warnings,
+            unchecked=unchecked,
+            aside={} if names else {each: left[each] for each in left if each not in unchecked},
         )
+        return result if sides.are_alike(names) else _differing(result, sides, names)
 
 
-def _left(comparison: Comparison) -> Mapping[str, str]:
-    """Return the extensions that were not compared, and why."""
-    scene = comparison.scene
+def _differing(result: Check, sides: Sides, names: Sequence[str]) -> Check:
+    """Return a result with what differs."""
+    # Alembic is imported only here: that takes longer than all else where nothing has changed.
+    from dbman.autogenerate.comparing import compared
+    from dbman.drift.sorting import drifts
+
+    with compared(sides, names=names) as comparison:
+        found = tuple(drifts(comparison, result.compared, with_strangers=not names))
+        problem = comparison.ground.wanted.problem
+        return replace(result, drifts=found, problem=problem, notes=comparison.warnings)
+
+
+def _left(scene: Scene, aside: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the extensions that are not compared, and why; `aside` were not replayed."""
     models = scene.load_models()
     broken = {each.name: each.problem.message for each in models.extensions if each.problem}
-    found = {**broken, **comparison.aside}
+    found = {**broken, **aside}
     for name in scene.graph.extensions:
         if name not in found and name not in models.loaded_names:
             found[name] = "it has no models"
@@ -71,21 +76,3 @@ def _broken(scene: Scene, left: Mapping[str, str]) -> dict[str, str]:
     imports = {each.name for each in models.extensions if each.problem} - wanted.keys()
     standing = models.loaded_names - wanted.keys() if scripts else frozenset[str]()
     return {name: why for name, why in left.items() if name in scripts | imports | standing}
-
-
-def _drifts(
-    comparison: Comparison, names: Collection[str], *, with_strangers: bool
-) -> Iterator[Drift]:
-    """Yield what differs, owner by owner."""
-    differing = defaultdict(list)
-    for remark in comparison.remarks:
-        differing[comparison.owner_of(remark)].append(remark.text)
-    for each in left_over(comparison):
-        differing[each.extension].append(each.text)
-    copies, models = named_copy(comparison.metadata), comparison.scene.load_models()
-    for name in (*comparison.scene.graph.extensions, None):
-        if name in names or (name is None and with_strangers):
-            written = flat(named(comparison.changes.get(name, ()), copies, models))
-            operations = [told(each) for each in written if not isinstance(each, Remark)]
-            if operations or differing[name]:
-                yield Drift(name, tuple(operations), tuple(dict.fromkeys(differing[name])))

@@ -29,29 +29,34 @@ _Keys = tuple[tuple[str, tuple[str, ...]], ...]
 
 def read(connection: Connection, ignore: Collection[str]) -> Iterator[Fact]:
     """Yield the facts of the main database; those of virtual tables' own storage are left out."""
+    left_out = {*ignore, *connection.exec_driver_sql(_SHADOWS).scalars()}
     texts = [tuple(row) for row in connection.exec_driver_sql(_MASTER)]
     tables = {
-        name.lower(): read_create_table(sql)
+        name.lower(): sql
         for kind, name, _, sql in texts
         if kind == "table" and not sql.startswith(_VIRTUAL)
     }
-    keys = {name: table.key for name, table in tables.items()}
-    left_out = {*ignore, *connection.exec_driver_sql(_SHADOWS).scalars()}
     names = {name.lower(): name for kind, name, _, _ in texts if kind in ("table", "view")}
     for kind, name, said, sql in texts:
         table = names.get(said.lower(), said)  # a trigger's table has the case of its statement
         if table in left_out:
             continue
         if kind == "table" and name.lower() in tables:
-            yield from _table(name, sql, _implied_keys(tables[name.lower()], keys))
+            yield from _table(name, sql, _implied_keys(sql, tables))
         else:
             yield _other(kind, name, table, sql)
 
 
-def _implied_keys(table: CreateTable, keys: Mapping[str, tuple[str, ...]]) -> _Keys:
+def _implied_keys(table: str, tables: Mapping[str, str]) -> _Keys:
     """Return the primary keys of the parents that a table refers to without naming columns."""
-    implied = {each.parent for each in table.foreign_keys if not each.parent_columns}
-    return tuple((parent, keys.get(parent, ())) for parent in sorted(implied))
+    keys = read_create_table(table).foreign_keys
+    implied = sorted({each.parent for each in keys if not each.parent_columns})
+    return tuple((parent, _key(tables.get(parent))) for parent in implied)
+
+
+def _key(table: str | None) -> tuple[str, ...]:
+    """Return the columns of the primary key of a table, which may not be there."""
+    return read_create_table(table).key if table else ()
 
 
 @lru_cache(maxsize=4096)

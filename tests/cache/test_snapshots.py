@@ -126,11 +126,11 @@ def test_another_version_makes_it_again(
     site: Path, replays: list[str], monkeypatch: pytest.MonkeyPatch, package: str
 ) -> None:
     """Of what runs the scripts."""
-    from dbman.cache import snapshots
+    from dbman.cache import running
 
     built()
-    really = snapshots.version
-    monkeypatch.setattr(snapshots, "version", lambda name: "0" if name == package else really(name))
+    really = running.version
+    monkeypatch.setattr(running, "version", lambda name: "0" if name == package else really(name))
     built()
     assert len(replays) == 2
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dbman.autogenerate.comparing import compared
+from dbman.autogenerate.sides import both_sides
 from dbman.drift import Check, Drift
 from dbman.errors import ExtensionError, UsageError
 
@@ -71,7 +72,10 @@ def test_what_a_name_takes(
     path = pair.site / "poser" / "db.py"
     path.write_text(f"{path.read_text(encoding='utf-8')}\n{more}\n", encoding="utf-8")
     scene = pair.manager().scene
-    with compared(scene, scene.settings, names=names) as found:
+    with (
+        both_sides(scene, scene.settings, names) as sides,
+        compared(sides, names=names) as found,
+    ):
         there = set(found.metadata.tables)
         lost = {"product", "poser_widget"} - {each.table for each in found.ground.wanted.facts}
     assert there == (tables or set(scene.load_models().tables))
