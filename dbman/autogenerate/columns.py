@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _COLUMN = re.compile(
     r"(?P<type>.*?)(?: AS \((?P<computed>.*)\) (?P<stored>STORED|VIRTUAL))?"
-    r"(?: GENERATED (?P<identity>ALWAYS|BY DEFAULT) AS IDENTITY)?(?P<rest> NOT NULL.*)?"
+    r"(?: GENERATED (?P<identity>ALWAYS|BY DEFAULT) AS IDENTITY(?P<options> \(.*?\))?)?"
+    r"(?P<rest> NOT NULL.*)?"
 )
 
 
@@ -32,7 +33,7 @@ class Shape(NamedTuple):
     computed: str | None
     """The expression that computes it, with STORED or VIRTUAL."""
     identity: str | None
-    """ALWAYS or BY DEFAULT."""
+    """ALWAYS or BY DEFAULT, then the options that are no defaults."""
 
     @property
     def base(self) -> str:
@@ -45,7 +46,8 @@ def shape(value: str) -> Shape:
     found = _COLUMN.fullmatch(value)
     assert found is not None
     computed = found["computed"] and f"({found['computed']}) {found['stored']}"
-    return Shape(found["type"], computed, found["identity"])
+    identity = found["identity"] and f"{found['identity']}{found['options'] or ''}"
+    return Shape(found["type"], computed, identity)
 
 
 def shape_of(ground: Ground, column: Column[Any]) -> Shape:

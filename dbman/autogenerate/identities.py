@@ -7,7 +7,7 @@ the highest value. Source: https://www.postgresql.org/docs/current/sql-altertabl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dbman.autogenerate.directives import Statements
@@ -16,13 +16,26 @@ from dbman.autogenerate.draft import Draft, Ground
 if TYPE_CHECKING:
     from sqlalchemy import Column
 
+_OPTIONS = {
+    "INCREMENT BY": "INCREMENT BY 1",
+    "MINVALUE": "NO MINVALUE",
+    "MAXVALUE": "NO MAXVALUE",
+    "START WITH": "",
+    "CACHE": "CACHE 1",
+    "CYCLE": "NO CYCLE",
+}
+"""The options of an identity, each with what it is where nobody says it."""
+_OPTION = re.compile(rf"(?P<name>{'|'.join(_OPTIONS)})(?: -?\d+)?")
 _NEXTVAL = re.compile(r"nextval\('(.+)'::regclass\)")
 
 
 def amend_identity(
     ground: Ground, draft: Draft, column: Column[Any], before: str | None, after: str | None
 ) -> None:
-    """Write that a column gets, loses or changes an identity: None, ALWAYS or BY DEFAULT."""
+    """Write that a column gets, loses or changes an identity.
+
+    That is None, ALWAYS or BY DEFAULT, with the options that are no defaults: "ALWAYS (CYCLE)".
+    """
     draft.leave_default(column)
     table, default = column.table, ground.reflected(column.table, column.name).get("default")
     named = _NEXTVAL.fullmatch(str(default))
@@ -74,13 +87,44 @@ def _without_serial(place: str, sequence: str) -> list[str]:
 
 
 def _steps(place: str, before: str | None, after: str | None) -> Iterator[str]:
-    if after is None:
-        if before is not None:
-            yield f"{place} DROP IDENTITY"
-    elif before is None:
-        yield f"{place} ADD GENERATED {after} AS IDENTITY"
-    else:
-        yield f"{place} SET GENERATED {after}"
+    is_turned = bool(before and after) and _falls(before or "") != _falls(after or "")
+    if before and after and not is_turned:
+        yield f"{place} {' '.join(_changes(before, after))}"
+        return
+    if before:  # one that counts the other way begins anew, for its bounds are others
+        yield f"{place} DROP IDENTITY"
+    if after:
+        kind, _, options = after.partition(" (")
+        yield f"{place} ADD GENERATED {kind} AS IDENTITY" + (f" ({options}" if options else "")
+
+
+def _changes(before: str, after: str) -> Iterator[str]:
+    """Yield what sets one identity to another; what is no longer said gets its default."""
+    kind = after.partition(" (")[0]
+    if kind != before.partition(" (")[0]:
+        yield f"SET GENERATED {kind}"
+    old, new = _options(before), _options(after)
+    for name in _OPTIONS:
+        if old.get(name) != new.get(name):
+            yield f"SET {new.get(name) or _default(name, new)}"
+
+
+def _options(identity: str) -> dict[str, str]:
+    """Return the options of an identity by their names."""
+    return {found["name"]: found[0] for found in _OPTION.finditer(identity)}
+
+
+def _default(name: str, options: Mapping[str, str]) -> str:
+    """Return what an option is where nobody says it: it begins at the end that it counts from."""
+    if name != "START WITH":
+        return _OPTIONS[name]
+    falls = "-" in options.get("INCREMENT BY", "")
+    end = options.get("MAXVALUE" if falls else "MINVALUE", "-1" if falls else "1")
+    return f"START WITH {end.rpartition(' ')[2]}"
+
+
+def _falls(identity: str) -> bool:
+    return "INCREMENT BY -" in identity
 
 
 def _counted(ground: Ground, column: Column[Any]) -> str:

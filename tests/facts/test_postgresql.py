@@ -158,3 +158,24 @@ def test_which_constraints_have_no_name(connection: Connection) -> None:
         ("(x_key, b_key)", "(x_key, b_key)"),
         ("probe_uq_b_key", "(b_key)"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("START 5 INCREMENT 2", "(START WITH 5 INCREMENT BY 2)"),
+        ("MINVALUE 3 MAXVALUE 9 CACHE 4 CYCLE", "(MINVALUE 3 MAXVALUE 9 CACHE 4 CYCLE)"),
+        ("INCREMENT -1", "(INCREMENT BY -1)"),
+        ("START 1 INCREMENT 1 NO MINVALUE NO MAXVALUE CACHE 1 NO CYCLE", ""),
+    ],
+)
+@pytest.mark.parametrize("type_", ["smallint", "integer", "bigint"])
+def test_options_of_identities(connection: Connection, type_: str, said: str, shown: str) -> None:
+    """Those that are no defaults, whatever the type of the column."""
+    made = f"{type_} GENERATED ALWAYS AS IDENTITY"
+    run(connection, f"CREATE TABLE t (a {made} ({said}))")
+    (column,) = [one.value for one in read_facts(connection) if one.kind == "column"]
+    assert column == " ".join(filter(None, (made, shown, "NOT NULL")))
+    run(connection, f"CREATE TABLE again (a {column})")
+    again = [one.value for one in read_facts(connection).of("again") if one.kind == "column"]
+    assert again == [column]
