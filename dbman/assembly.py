@@ -200,7 +200,8 @@ def _resolve(
     problems: list[Problem] = []
 
     def resolve(one: _Found, ids: Sequence[str], verb: str, names: Mapping[Key, Key]) -> _Ends:
-        exact, wholes = [], []
+        exact: list[Key] = []
+        wholes: list[Key] = []
         for id_ in ids:
             key = Key(one.key.tree, id_)
             key = names.get(key, key)
@@ -224,13 +225,15 @@ def _resolve(
             one.extension.name,
             script.file,
             tuple(down or down_wholes),
-            tuple(dict.fromkeys(depends + wholes)),
+            tuple(dict.fromkeys(depends + wholes)) if depends or wholes else (),
             script.branch_labels,
             script.doc,
             script.created,
             script.computed,
             tuple(Key(key.tree, id_) for id_ in script.replaces) if script.replaces else (),
-            frozenset(wholes + down_wholes).difference(down, depends),
+            frozenset(wholes + down_wholes).difference(down, depends)
+            if wholes or down_wholes
+            else frozenset(),
         )
 
     return {key: revision(one) for key, one in unique.items()}, problems

@@ -131,6 +131,9 @@ def _translated(folder: Path) -> Iterator[None]:
 class Database:
     """One database; nothing is opened, nor its URL looked at, until it is read or moved."""
 
+    is_scratch = False
+    """Whether it was made for one piece of work."""
+
     def __init__(
         self, find: Callable[[], Address], lock_timeout: float = 30.0, lock: str = "auto"
     ) -> None:

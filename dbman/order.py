@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
 
 from dbman.extensions import InstalledExtension
-from dbman.implied import Implied
 from dbman.revisions import Key, Revision, RevisionGraph
+
+if TYPE_CHECKING:
+    from dbman.implied import Implied
 
 
 def precedence(

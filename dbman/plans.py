@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from dbman.implied import Implied
 from dbman.order import sort_plan
 from dbman.revisions import Key, Revision, RevisionGraph
+
+if TYPE_CHECKING:
+    from dbman.implied import Implied
 
 Direction = Literal["up", "down"]
 

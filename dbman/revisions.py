@@ -24,9 +24,8 @@ class Key(NamedTuple):
     id: str
 
 
-@dataclass(frozen=True)
-class Revision:
-    """One migration script as its header tells it."""
+class Revision(NamedTuple):
+    """One migration script as its header tells it; a tuple, as thousands are made."""
 
     key: Key
     """Version table and revision id."""
@@ -52,7 +51,7 @@ class Revision:
     """Those of its parents that stand for a revision which they replace: they have to come before
     this one, but a row of it does not say that the whole of them is applied."""
 
-    @cached_property
+    @property
     def path(self) -> Path:
         """Return the script."""
         return Path(self.file)

@@ -34,6 +34,8 @@ class ScratchDatabase(Database):
     `translate` false it does not.
     """
 
+    is_scratch = True
+
     def __init__(self, dialect: Dialect, *, translate: bool = True) -> None:
         super().__init__(lambda: Address(dialect.url, "scratch_url"), dialect.lock_timeout)
         self.translate = translate

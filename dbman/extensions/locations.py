@@ -7,6 +7,7 @@ would run the ``__init__`` of its parents.
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
@@ -128,9 +129,19 @@ def _inside(dotted: str, rest: str) -> Path:
     return existing[0]
 
 
+_SPECS: dict[tuple[str, ...], ModuleSpec] = {}
+"""The regular packages that were found, by name and `sys.path`: each is asked for several times,
+and looking through the path takes ten times as long as to see that a file is still there."""
+
+
 def _package(name: str) -> _Package:
     """Return where a top-level name is."""
-    spec = find_top_level(name)
+    place = (name, *sys.path)
+    spec = _SPECS.get(place)
+    if spec is None or name in sys.modules or not os.path.isfile(spec.origin or ""):  # noqa: PTH113
+        spec = find_top_level(name)
+        if spec is not None and spec.submodule_search_locations and spec.origin:
+            _SPECS[place] = spec
     if spec is None:
         raise ExtensionError(f"there is no package {name!r}", "install it again, or uninstall it")
     if spec.submodule_search_locations is None:

@@ -94,13 +94,14 @@ class DatabaseCommands(ManagerBase):
         What is not `atomic` is kept revision by revision; one that fails leaves those before it.
         With `detect` the tables of extensions that an orphan hides show where they stand, first.
         """
-        from dbman.migrator.detect import place_unknown
         from dbman.migrator.moves import upgrade
 
         self.scene.database.require()
-        scene = (
-            place_unknown(self.scene, dry=dry, scratch_url=scratch_url) if detect else self.scene
-        )
+        scene = self.scene
+        if detect:
+            from dbman.migrator.detect import place_unknown
+
+            scene = place_unknown(scene, dry=dry, scratch_url=scratch_url)
         return upgrade(scene, targets or ("heads",), dry=dry, atomic=atomic)
 
     def downgrade(

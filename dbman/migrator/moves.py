@@ -6,22 +6,19 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dbman.backups import safety_of
 from dbman.dialects import Catalog, Inspected
 from dbman.errors import DatabaseError, ExtensionError, UsageError
-from dbman.migrator.drops import Drop
-from dbman.migrator.running import run_steps
 from dbman.migrator.scene import Scene, listed
 from dbman.plans import Plan, plan_downgrade, plan_upgrade, require_sound
 from dbman.revisions import Key
-from dbman.runner import Runner
-from dbman.scratch import ScratchDatabase
 from dbman.targets import Targets
-from dbman.translate import Translation
 from dbman.versions import VersionRows
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
+
+    from dbman.migrator.drops import Drop
+    from dbman.translate import Translation
 
 Confirm = Callable[[Plan], bool]
 Planner = Callable[[VersionRows], Plan]
@@ -171,7 +168,7 @@ def _require_scripts(scene: Scene, names: Collection[str]) -> None:
 
     On a scratch database that is no mistake yet: `generate` is about to write the first one.
     """
-    if isinstance(scene.database, ScratchDatabase):
+    if scene.database.is_scratch:
         return
     for one in scene.extensions:
         table = scene.settings.extensions.get(one.name)
@@ -244,9 +241,13 @@ def _run(
 ) -> Move:
     """Take the lock, plan on what is there now, and run it in one transaction if `atomic`."""
     if not made and anew is None:
-        planned = planner(look(scene))
-        if not planned.steps:
+        versions = look(scene)
+        planned = planner(versions)
+        if not planned.steps and _are_right(scene, versions):
             return Move(planned, scene.database.describe(), True, made)
+    from dbman.backups import safety_of
+    from dbman.migrator.running import run_steps
+
     with (
         safety_of(
             scene.database.dialect, scene.progress, wanted=anew.backup if anew else backup
@@ -270,6 +271,12 @@ def _run(
     return Move(plan, scene.database.describe(), True, made, orphans, translations)
 
 
+def _are_right(scene: Scene, versions: VersionRows) -> bool:
+    """Return whether each row has to be there, so that a run without a step would write none."""
+    rows = {key for key in versions.rows if key in scene.graph.revisions}
+    return not versions.doubled and scene.graph.rows(scene.graph.applied(rows)) == rows
+
+
 def _cleared(
     scene: Scene,
     connection: Connection,
@@ -282,6 +289,8 @@ def _cleared(
     Where a drop cannot be undone every script is loaded before it.
     """
     if not scene.database.dialect.atomic:
+        from dbman.runner import Runner
+
         Runner(scene.settings, scene.progress).rehearse(connection, planner(NO_ROWS).steps)
     anew.run(connection, back_up)
     return scene.read(connection)

@@ -12,11 +12,7 @@ from dbman.database import Database
 from dbman.dialects import Catalog, Inspected
 from dbman.errors import DatabaseError, Problem, UsageError, nearest
 from dbman.extensions import InstalledExtension
-from dbman.implied import Implied, bodies_of, find_implied, makers_in, shared_bodies
 from dbman.locks import LOCK_TABLE
-from dbman.models import LoadedModels
-from dbman.order import precedence
-from dbman.ownership import Ownership
 from dbman.progress import NullProgress, Progress
 from dbman.revisions import Key, RevisionGraph
 from dbman.versions import VersionRows, left_behind, read_versions
@@ -26,6 +22,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from dbman.bodies import Body
+    from dbman.implied import Implied
+    from dbman.models import LoadedModels
+    from dbman.ownership import Ownership
     from dbman.plans import Step
 
 
@@ -77,6 +76,9 @@ class Scene:
     @cached_property
     def implied(self) -> Implied:
         """Return the edges that the bodies of the scripts imply; they are read when asked for."""
+        from dbman.implied import Implied, find_implied, makers_in, shared_bodies
+        from dbman.ownership import Ownership
+
         if not self.implies:
             return Implied()
         known = vars(self).get("bodies")
@@ -88,16 +90,22 @@ class Scene:
     @cached_property
     def levels(self) -> Mapping[str, int]:
         """Return which extensions go first, by core, `requires` and the models' foreign keys."""
+        from dbman.order import precedence
+
         return precedence(self.extensions, self.load_models().foreign_keys())
 
     @cached_property
     def bodies(self) -> Mapping[Key, Body]:
         """Return what each script does to tables."""
+        from dbman.implied import bodies_of
+
         return bodies_of(self.graph, self.progress)
 
     @cached_property
     def makers(self) -> Mapping[str, str]:
         """Return which extension's scripts make each table; the first one where several do."""
+        from dbman.implied import makers_in
+
         return makers_in(self.graph, self.bodies)
 
     def metadata_for(self, steps: Iterable[Step]) -> MetaData | None:
@@ -110,11 +118,15 @@ class Scene:
     @cached_property
     def ownership(self) -> Ownership:
         """Return who owns which table, by models, prefixes and scripts."""
+        from dbman.ownership import Ownership
+
         return Ownership(self.extensions, self.load_models(), lambda: self.makers)
 
     @cached_property
     def ownership_by_scripts(self) -> Ownership:
         """Return who owns which table, as far as that can be told without importing anything."""
+        from dbman.ownership import Ownership
+
         return Ownership(self.extensions, None, lambda: self.makers)
 
     def for_looking(self) -> Scene:

@@ -8,9 +8,7 @@ from typing import Literal
 
 from dbman.errors import Problem
 from dbman.extensions import InstalledExtension
-from dbman.extensions.needs import unmet_needs
 from dbman.migrator.scene import Scene
-from dbman.migrator.stamps import strangers
 from dbman.revisions import Key, Revision, RevisionGraph
 from dbman.versions import VersionRows
 
@@ -109,6 +107,8 @@ def status(scene: Scene) -> DatabaseStatus:
             if catalog.connection is not None:
                 holder = database.lock.holder(catalog.connection, scene.lock_key)
         if scene.graph.orphans(versions.rows):
+            from dbman.migrator.stamps import strangers
+
             with database.reading() as connection:
                 foreign = strangers(scene, connection)
     return DatabaseStatus(
@@ -146,6 +146,8 @@ def rows(scene: Scene) -> tuple[Key, ...]:
 
 def _extensions(scene: Scene, rows: Collection[Key]) -> Iterator[ExtensionStatus]:
     """Yield where each extension stands, by the rows of the version tables."""
+    from dbman.extensions.needs import unmet_needs
+
     graph = scene.graph
     applied, halfway, orphans = graph.applied(rows), scene.halfway(rows), graph.orphans(rows)
     unmet = unmet_needs(scene.extensions)

@@ -40,8 +40,7 @@ def with_edges(graph: RevisionGraph, edges: Iterable[tuple[Key, Key]]) -> Revisi
     if not added:
         return graph
     changed = {
-        key: replace(
-            graph.revisions[key],
+        key: graph.revisions[key]._replace(
             depends=(*graph.revisions[key].depends, *sorted(parents)),
             inexact=graph.revisions[key].inexact | parents,
         )

@@ -268,7 +268,8 @@ def test_a_sqlite_file_is_looked_at_without_sqlalchemy(
 def _require_light(demo: Any, line: list[str]) -> None:
     program = (
         "import sys; from dbman.cli import main; code = main(sys.argv[1:]);"
-        "heavy = {'sqlalchemy', 'alembic', 'pydantic'} & set(sys.modules);"
+        "heavy = {'sqlalchemy', 'alembic', 'pydantic', 'dbman.runner', 'dbman.translate'};"
+        "heavy &= set(sys.modules);"
         "sys.exit(f'{code} {heavy}' if code or heavy else 0)"
     )
     done: subprocess.CompletedProcess[str] = demo.python("-c", program, *line, cold=True)

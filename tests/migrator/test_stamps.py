@@ -115,6 +115,20 @@ def test_rows_that_make_no_sense_stop_a_mover(
     assert rows(manager()) == ["a2"]
 
 
+@pytest.mark.parametrize("move", ["upgrade", "initdb"])
+def test_wrong_rows_count_also_where_nothing_is_pending(
+    manager: Make, tmp_path: Path, move: str
+) -> None:
+    """A row below another by `depends_on` goes, one that stands there twice is told."""
+    manager().initdb()
+    put_rows(tmp_path / "x.db", ["a2", "b2", "c1"])
+    assert getattr(manager(), move)().plan.steps == ()
+    assert rows(manager()) == ["b2", "c1"]
+    put_rows(tmp_path / "x.db", ["b2", "c1", "c1"])
+    with pytest.raises(DatabaseError, match="lists c1 twice"):
+        getattr(manager(), move)()
+
+
 def test_status_tells_every_wrong_row(manager: Make, tmp_path: Path) -> None:
     """Doubled rows first, then each that stands below another one, with what to type."""
     manager().initdb()

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 def translated_blocks(translations: Sequence[Translation]) -> list[Block]:
     """Return one line that counts what was translated, if anything was."""
+    if not translations:
+        return []
     from dbman.translate import summary
 
-    return [summary(translations)] if translations else []
+    return [summary(translations)]
 
 
 def translations_data(translations: Sequence[Translation]) -> list[dict[str, object]]:
