@@ -127,6 +127,11 @@ class ManagerBase:
         for outdated in ("graph", "scene"):
             vars(self).pop(outdated, None)
 
+    def _require_strict(self) -> None:
+        """Load the models where `strict` was asked for: a move with nothing to do needs none."""
+        if self.strict:
+            _ = self.models
+
     def _targets(self) -> Targets:
         return Targets(self.graph)
 

@@ -44,6 +44,7 @@ class DatabaseCommands(ManagerBase):
         """
         from dbman.migrator.moves import upgrade
 
+        self._require_strict()
         anew = self._anew(confirm, backup) if recreate else None
         return upgrade(
             self.scene, targets or ("heads",), create=True, dry=dry, anew=anew, atomic=atomic
@@ -96,6 +97,7 @@ class DatabaseCommands(ManagerBase):
         """
         from dbman.migrator.moves import upgrade
 
+        self._require_strict()
         self.scene.database.require()
         scene = self.scene
         if detect:

@@ -11,6 +11,7 @@ import pytest
 
 from dbman.errors import (
     DatabaseError,
+    ExtensionError,
     InvalidError,
     MigrationError,
     ScriptError,
@@ -356,6 +357,16 @@ def test_a_downgrade_leaves_no_table_without_its_parent(manager: Make, shop: Pat
         "the table product is gone, and poser_widget (product_id) refers to it; nothing was changed"
     )
     assert rows(manager()) == before
+
+
+def test_strict_moves_import_the_models(manager: Callable[..., Manager], shop: Path) -> None:
+    """Also where there is nothing to do, and nothing would be imported."""
+    manager().initdb()
+    (shop / "gadget" / "db.py").write_text("import nosuch_module\n", "utf-8")
+    assert manager().upgrade().done
+    for move in (manager(strict=True).upgrade, manager(strict=True).initdb):
+        with pytest.raises(ExtensionError, match="nosuch_module"):
+            move()
 
 
 def test_a_script_that_asks_for_the_models(
