@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from textwrap import shorten
@@ -38,6 +39,11 @@ _MISSING = re.compile(r"no such table|relation \".*\" does not exist|Table '.*' 
 _BOOTSTRAP = (
     "where no script makes that table, the setting `bootstrap` names what does: 'module:callable'"
     " or a file ending in .sql"
+)
+_THERE = re.compile(r"(?:table|relation) .* already exists", re.IGNORECASE)
+_DETECT = (
+    "two scripts make it; or it was made without migrations, and `dbman stamp --detect` finds out"
+    " what is applied"
 )
 _OUTSIDE_OF = "Working outside of application context"
 _CONTEXT = (
@@ -134,8 +140,7 @@ def failure(
         said += "".join(f"{':' if n == 0 else ','} {each}" for n, each in enumerate(_left(trace)))
         way = "undo by hand what is left of it, mend the script, then run the command again"
     if done:
-        stays = ", ".join(describe(each) for each in done)
-        said += f"; {'undone' if step.direction == 'down' else 'applied'} before it: {stays}"
+        said += f"; {'undone' if step.direction == 'down' else 'applied'} before it: {_stays(done)}"
     return PartialMigrationError(said, way)
 
 
@@ -149,6 +154,14 @@ def keeping(done: Sequence[Step]) -> Iterator[None]:
             raise
         said = err.message.removesuffix(UNCHANGED)
         raise LockError(f"{said}; the revisions before stay", err.hint) from err
+
+
+def _stays(done: Sequence[Step]) -> str:
+    """Return the steps that stay: each by itself, or how many of each extension."""
+    if len(done) <= _MOST:
+        return ", ".join(describe(each) for each in done)
+    counted = Counter(each.revision.extension for each in done)
+    return ", ".join(f"{count} of {name}" for name, count in counted.items())
 
 
 def _left(trace: Trace | None) -> list[str]:
@@ -176,6 +189,8 @@ def _hint(err: BaseException, dialect: Dialect) -> str | None:
     hint = _way_of(err)
     if hint is None or not dialect.is_disposable or isinstance(err, MigrationError):
         return hint
+    if hint == _DETECT:
+        return None
     if hint == OUTSIDE:
         return _BLOCK if dialect.name == "postgresql" else None
     return hint.removesuffix(f"; {OUTSIDE}")
@@ -192,4 +207,6 @@ def _way_of(err: BaseException) -> str | None:
         return _CONTEXT
     if type(err).__name__ == "NoSuchTableError" or _MISSING.search(str(err)):
         return _BOOTSTRAP
+    if _THERE.search(str(getattr(err, "orig", ""))):
+        return _DETECT
     return OUTSIDE if _NEEDS_NONE.search(str(err)) else None

@@ -326,6 +326,18 @@ def test_somebody_else_between_two_transactions(
     assert found == [("a2",), ("zz",)]
 
 
+def test_many_revisions_before_are_counted(install: Installer, manager: Make) -> None:
+    """Of a long run each extension's are counted; a page of ids would hide the error."""
+    folder = install("pass")
+    for number in range(3, 8):
+        text = script(f"a{number}", "pass", down=f"a{number - 1}")
+        (folder / f"a{number}.py").write_text(text)
+    (folder / "a8.py").write_text(script("a8", "raise ValueError(7)", down="a7"))
+    with pytest.raises(PartialMigrationError) as caught:
+        manager().initdb(atomic=False)
+    assert caught.value.message.endswith("was rolled back; applied before it: 7 of core")
+
+
 def test_on_mariadb_what_is_left_is_named(
     install: Installer, manager: Make, mariadb_url: str
 ) -> None:

@@ -92,6 +92,12 @@ def error(message: str, hint: str | None = None) -> str:
     return f"dbman: error: {message}" + (f"\n  hint: {hint}" if hint else "")
 
 
+THERE = (
+    "two scripts make it; or it was made without migrations, and `dbman stamp --detect` finds out"
+    " what is applied"
+)
+
+
 def opened(place: str = "HERE/x.db", source: str = "--db") -> str:
     """Return the line that names the database."""
     return f"database {place} ({source})"

@@ -6,7 +6,7 @@ import shutil
 import zipfile
 from collections.abc import Callable
 
-from bad_inputs.case import Case, Files, Place, case, error, opened
+from bad_inputs.case import THERE, Case, Files, Place, case, error, opened
 from scripts_text import makes, models, script
 
 MORE: Files = {"b1.py": script("b1", *makes("more_thing"), label="more")}
@@ -240,7 +240,8 @@ EXTENSIONS = (
         opened(),
         error(
             "shop a1 a1 of a test failed at HERE/site/shop/migrations/a1.py:18: table shop_item"
-            " already exists; nothing was changed"
+            " already exists; nothing was changed",
+            THERE,
         ),
         prepare=same_table,
     ),

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from bad_inputs.case import FIRST, MIGRATIONS, OWN_RIGHTS, SECOND, Case, Files, case, error, opened
+from bad_inputs.case import (
+    FIRST,
+    MIGRATIONS,
+    OWN_RIGHTS,
+    SECOND,
+    THERE,
+    Case,
+    Files,
+    case,
+    error,
+    opened,
+)
 from scripts_text import makes, script
 
 HEADER = 'revision = "a1"\ndown_revision = None\n'
@@ -198,7 +209,8 @@ SCRIPTS = (
         " 'module:callable' or a file ending in .sql",
     ),
     failing(
-        "migration of a table that is there", makes("shop_item")[0], "table shop_item already exists"
+        "migration of a table that is there", makes("shop_item")[0],
+        "table shop_item already exists", THERE,
     ),
     case(
         "revision id that leads elsewhere", "generate shop -m x --rev-id ../../up", 2,
