@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from dbman.compat import import_driver, is_sqlalchemy_1
@@ -30,6 +31,8 @@ _EXTRAS = {
     "pymysql": "pip install 'dbman[mariadb]'",
     "MySQLdb": "pip install 'dbman[mariadb]'",
 }
+_NAMED = {"MySQLdb": "mysqlclient", "psycopg2": "psycopg2-binary"}
+"""The distributions of drivers, which have names of their own."""
 _SQLITE_QUERY = {
     "uri", "timeout", "isolation_level", "detect_types", "check_same_thread", "cached_statements",
     "mode", "cache", "nolock", "immutable", "vfs", "psow",
@@ -86,8 +89,7 @@ def parse_place(text: str) -> URL | SQLitePlace:
     backend, _, driver = scheme.partition("+")
     if not separator or not scheme:
         raise SettingsError(
-            f"{_hidden(text)!r} is not a database URL",
-            "write sqlite:///acme.db, or --db acme.db for a file",
+            f"{_hidden(text)!r} is not a database URL", _FORM if backend in _KNOWN else _file(text)
         )
     if backend == "sqlite":
         _require_own_driver(driver)
@@ -172,9 +174,22 @@ def _with_driver(url: URL) -> URL:
         name = (err.name or str(err)).split(".")[0]
         raise SettingsError(
             f"the driver {name!r} of {url.drivername} is not installed",
-            _EXTRAS.get(name, f"pip install {name}"),
+            _way_to(name, driver),
         ) from err
     return url
+
+
+def _file(text: str) -> str:
+    """Return how the file is named that a text without a scheme may mean."""
+    path = "acme.db" if set(text) & set(":@") else text  # what else has these may be a password
+    return f"write {quote(f'sqlite:///{path}')}, or --db {quote(path)} for a file"
+
+
+def _way_to(name: str, driver: str) -> str:
+    """Return how a driver is installed: one that the URL names itself is that one, no other."""
+    if driver == name.lower() and name in _NAMED:
+        return f"pip install {_NAMED[name]}"
+    return _EXTRAS.get(name, f"pip install {name}")
 
 
 def _hidden(text: str) -> str:

@@ -1077,6 +1077,8 @@ def test_relative_urls_in_odd_folders(tmp_path: Path, name: str) -> None:
             "postgresql://h/d?sslpassword=s&PASSWORD=t",
             "postgresql://h/d?sslpassword=***&PASSWORD=***",
         ),
+        ("'postgresql:///db?password=***' is bad", "'postgresql:///db?password=***' is bad"),
+        ("postgresql:///db?password=***x y", "postgresql:///db?password=***"),
         ("postgresql://user@host:5432/db", "postgresql://user@host:5432/db"),
         ("sqlite:////srv/a:b@c.db", "sqlite:////srv/a:b@c.db"),
         ("acme.app:engine", "acme.app:engine"),

@@ -69,11 +69,8 @@ class Session:
     def opened(self) -> Manager:
         """Return the manager, its database named on stderr."""
         database = self.manager.database
-        self.talk.say(
-            Line(
-                ["database ", Styled(database.describe(), "bold"), f" ({database.address.source})"]
-            )
-        )
+        name = database.describe().removeprefix("a database ")  # "in memory"
+        self.talk.say(Line(["database ", Styled(name, "bold"), f" ({database.address.source})"]))
         self.warn_of_nothing()
         if self.moves:
             self.tell_of_environment()

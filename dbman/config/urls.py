@@ -16,7 +16,8 @@ _WHOLE = re.compile(r"(?P<user>(?:[\w+.-]+:/{1,2})?+[^:/@]*):.*@", re.DOTALL)
 _NO_PORT = re.compile(r"(?P<user>[\w+.-]+://[^:/?\[]*):(?![\d/?]|$)[^/?]*")
 _KEY = r"[^=&]*(?:passw|pwd|passphrase|secret|token|odbc_connect)[^=&]*"
 _SECRET_KEY = re.compile(_KEY, re.IGNORECASE)
-_QUERY_PASSWORD = re.compile(rf"([?&]{_KEY}=)[^&]*", re.IGNORECASE)
+_QUERY_PASSWORD = re.compile(rf"([?&]{_KEY}=)(?!\*\*\*(?:['\s]|$))[^&]*", re.IGNORECASE)
+"""In a text the end of a URL is not known; one that is hidden already ends there."""
 _SHORT = 3
 _SQLITE = re.compile(r"(?P<before>sqlite(?:\+\w+)?://[^/?]*/)(?P<path>[^?]+)(?P<query>.*)", re.S)
 

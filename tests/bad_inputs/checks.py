@@ -23,7 +23,7 @@ CHECKS = (
     call(
         "check at a scratch URL that is none", "check --scratch-url nonsense",
         "--scratch-url: 'nonsense' is not a database URL",
-        "write sqlite:///acme.db, or --db acme.db for a file",
+        "write sqlite:///nonsense, or --db nonsense for a file",
     ),
     case(
         "check of a script that fails", "check", 5,
@@ -50,7 +50,7 @@ CHECKS = (
     call(
         "verify at a scratch URL that is none", "verify --scratch-url nonsense",
         "--scratch-url: 'nonsense' is not a database URL",
-        "write sqlite:///acme.db, or --db acme.db for a file",
+        "write sqlite:///nonsense, or --db nonsense for a file",
     ),
     case(
         "verify in a folder that is missing", "verify --scratch-url sqlite:///gone/x.db", 3,

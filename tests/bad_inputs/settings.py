@@ -5,7 +5,7 @@ from __future__ import annotations
 from bad_inputs.case import Case, case, error, opened
 from dbman.config.keys import EXTENSION, OWN
 
-URL_FORM = "write sqlite:///acme.db, or --db acme.db for a file"
+URL_FORM = "write sqlite:///x.db, or --db x.db for a file"
 KNOWN = "known: sqlite, postgresql, mysql, mariadb, oracle, mssql"
 KEYS = f"known keys: {', '.join(OWN)}"
 REFERENCE = "name a module and what it holds: a text, a URL, or a callable that returns one"
@@ -168,6 +168,29 @@ SETTINGS = (
     ),
     url("URL without a scheme", "x.db", "'x.db' is not a database URL", URL_FORM),
     url(
+        "path as URL", "/srv/my app.db",
+        "'/srv/my app.db' is not a database URL",
+        "write 'sqlite:////srv/my app.db', or --db '/srv/my app.db' for a file",
+    ),
+    url(
+        "URL without scheme, host and port", "u:secret@h/d",
+        "'u:***@h/d' is not a database URL",
+        "write sqlite:///acme.db, or --db acme.db for a file",
+    ),
+    url(
+        "name of a database as URL", "postgresql",
+        "'postgresql' is not a database URL", "write dialect://user@host/database",
+    ),
+    url(
+        "two @ and a password behind", "postgresql://u:a@b@h/d?password=secret",
+        "'postgresql://u:***@h/d?password=***' has more than one @",
+        "write %40 for an @ in a user, a password or a name",
+    ),
+    url(
+        "missing driver that the URL names", "mysql+mysqldb://h/d",
+        "the driver 'MySQLdb' of mysql+mysqldb is not installed", "pip install mysqlclient",
+    ),
+    url(
         "URL with two slashes", "sqlite://tmp/x",
         "sqlite://tmp/x has two slashes",
         "did you mean sqlite:////tmp/x (from the root) or sqlite:///tmp/x (from here)?",
@@ -209,12 +232,12 @@ SETTINGS = (
     ),
     case(
         "database in memory", "initdb --url sqlite://", 2,
-        opened("a database in memory", "--url"),
+        opened("in memory", "--url"),
         error("the database is in memory: nothing would be kept", "name a file with --db PATH"),
     ),
     case(
         "reading a database in memory", "status --url sqlite:///:memory:", 2,
-        opened("a database in memory", "--url"),
+        opened("in memory", "--url"),
         error("the database is in memory: nothing would be kept", "name a file with --db PATH"),
     ),
 )  # fmt: skip
