@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import traceback
+from collections.abc import Sequence
 from typing import Any
 
 from dbman.cli.output import print_people, print_talk
 from dbman.cli.parser import named
 from dbman.cli.render import Line, Styled
+from dbman.cli.words import FOREIGN_OPTIONS
 from dbman.config import hide_password
 from dbman.errors import DbmanError, UsageError, nearest
 
@@ -49,10 +51,19 @@ def from_click(err: Any, prog: str) -> UsageError:
     option = getattr(err, "option_name", None)
     if type(err).__name__ == "NoSuchOption":
         known = [opt for param in context.command.params for opt in param.opts] if context else []
-        return UsageError(f"there is no option {option}{nearest(str(option), known)}", hint)
+        return _no_option(str(option), known, hint)
     # The prefix is that of pydantic, by which newer versions of typer read choices.
     message = str(err.format_message()).rstrip(".").replace(": Value error, ", ": ")
     return UsageError(message[:1].lower() + message[1:], hint)
+
+
+def _no_option(option: str, known: Sequence[str], hint: str) -> UsageError:
+    """Return the error of an option that a command lacks; `known` are those that it has."""
+    answer = FOREIGN_OPTIONS.get(option, "")
+    if answer.startswith("--") and answer.split()[0] not in known:
+        answer = ""
+    close = "" if answer else nearest(option, known)
+    return UsageError(f"there is no option {option}{close}", answer or hint)
 
 
 def _print_traceback(err: BaseException) -> None:

@@ -36,6 +36,19 @@ CALLS = (
         "`dbman heads --help` lists the options",
     ),
     call(
+        "option of another tool", "upgrade --dry-run",
+        "there is no option --dry-run", "--plan lists what a command would do to the database",
+    ),
+    call(
+        "option of another tool, without its like", "heads --dry-run",
+        "there is no option --dry-run", "`dbman heads --help` lists the options",
+    ),
+    call(
+        "option of Alembic", "current --check-heads",
+        "there is no option --check-heads",
+        "`dbman checkdb` tells whether all is at the heads; exit 1 if not",
+    ),
+    call(
         "missing argument of -x", "upgrade -x",
         "option '-x' requires an argument", "`dbman --help` lists the options",
     ),
