@@ -63,7 +63,10 @@ def branches(session: Session) -> Page:
     view = Revisions(session.manager.graph)
     following = session.manager.graph.next
     data = [{**view.data(each), "next": [key.id for key in following[each.key]]} for each in found]
-    return Page({"branches": data}, view.branches(found))
+    said = (
+        [] if found else ["no revision is revised by more than one; `dbman heads` lists all heads"]
+    )
+    return Page({"branches": data}, view.branches(found), said)
 
 
 command(None, "dbman collect", name="collect")(extensions)

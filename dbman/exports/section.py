@@ -62,7 +62,8 @@ def section(sources: Sources, *, name: str = "dbman", stdout_fd: int | None = No
     check_read_back(
         read, parse(text, here).get(name, "version_locations", fallback="").splitlines()
     )
-    return Export("section", read, text, (*notes, _database(name, project, here)))
+    notes = (*notes, _database(name, project, here), *_unkept(sources.settings))
+    return Export("section", read, text, notes)
 
 
 def _database(name: str, project: Project | None, here: Path) -> str:
@@ -73,6 +74,12 @@ def _database(name: str, project: Project | None, here: Path) -> str:
     if url is not None:
         return f"alembic -n {name} will use {hide_password(url)} ({source})"
     return f"alembic -n {name} will use dbman's default file, unless [alembic] has a sqlalchemy.url"
+
+
+def _unkept(settings: Settings) -> tuple[str, ...]:
+    """Return a line about a database that only this command was told of."""
+    told = [key for key in ("url", "db") if settings.sources.get(key) == f"--{key}"]
+    return tuple(f"--{key} is not written: DBMAN_URL, or sqlalchemy.url, names it" for key in told)
 
 
 def _project(file: Path | None, before: ConfigParser, sources: Sources) -> Project | None:

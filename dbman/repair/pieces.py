@@ -53,6 +53,8 @@ def find_pieces(
     pieces = tuple(Piece(tuple(line)) for line in lines if len(line) > 1)
     ends = [line[-1].key for line in lines if _child(graph, line[-1]) in chosen]
     notes = [f"{key.id} keeps its id: {cuts[key]}" for key in ends if key in cuts]
+    if not pieces and not notes and len(chosen) > 1:
+        notes = ["only a line is squashed, and no two revisions follow each other without a fork"]
     return pieces, tuple(notes)
 
 

@@ -112,8 +112,12 @@ def test_config_tells_where_values_come_from(cli: Cli) -> None:
 
 
 def test_branches(demo: Any, make_extension: Callable[..., Path], tmp_path: Path) -> None:
-    """Each branch point with what revises it; nothing where there is none."""
-    assert demo.run("branches").stdout == ""
+    """Each branch point with what revises it; where there is none, a line to people alone."""
+    none = demo.run("branches")
+    assert (none.stdout, none.stderr) == (
+        "",
+        "no revision is revised by more than one; `dbman heads` lists all heads\n",
+    )
     head = 'revision = "{}"\ndown_revision = {}\ndef upgrade(): pass\n'
     scripts = {
         f"{name}.py": f'"""{name} is made"""\n' + head.format(name, down)

@@ -39,7 +39,7 @@ def test_which_database(
     ini.write_text(text.replace("driver://user:pass@localhost", "postgresql://u:secret@h"), "utf-8")
 
     def told(**options: object) -> str:
-        (note,) = export("section", config=ini, **options).notes
+        note = export("section", config=ini, **options).notes[0]
         return note.replace(str(ini.parent), "HERE").replace("generic/", "")
 
     url = "postgresql://u:***@h/dbname"
@@ -53,6 +53,20 @@ def test_which_database(
     with ini.open("a", encoding="utf-8") as file:
         file.write("[dbman]\nurl = sqlite:////own.db\n")
     assert told(name="x") == "alembic -n x will use sqlite:////own.db (alembic.ini [dbman])"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("url", "sqlite:////flag.db"), ("db", Path("/flag.db"))]
+)
+def test_a_database_of_the_command_line_is_not_kept(
+    export: Callable[..., Export], key: str, value: object
+) -> None:
+    """Alembic will not see it, so that is told."""
+    exported = export("section", flags={key: value})
+    assert exported.notes[1:] == (
+        f"--{key} is not written: DBMAN_URL, or sqlalchemy.url, names it",
+    )
+    assert "flag.db" not in exported.text
 
 
 def test_own_scripts_come_first(

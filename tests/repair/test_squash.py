@@ -406,6 +406,21 @@ def test_squashed_again(line):
     assert [step.revision.id for step in line.manager().initdb("p1").plan.steps] == ["d1", "p1"]
 
 
+def test_forks_are_not_squashed(bench):
+    """Where no two revisions follow each other alone, the reason is told."""
+    bench.extension(
+        "shop",
+        a1=script("a1", *makes("item"), label="shop"),
+        b1=script("b1", *makes("price"), down="a1"),
+        c1=script("c1", *makes("stock"), down="a1"),
+    )
+    squashed = bench.manager().squash("shop", dry_run=True)
+    assert squashed.revisions == ()
+    assert squashed.notes == (
+        "only a line is squashed, and no two revisions follow each other without a fork",
+    )
+
+
 def test_nothing_to_squash(line, capsys):
     """Exit 0 and a line, which tells what holds the revisions."""
     line.extension("poser", p1=script("p1", depends="a1"))
