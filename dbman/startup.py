@@ -8,10 +8,16 @@ A module of `DEFERRED` is there under its name, and is loaded when anything of i
 that whoever uses it sees no difference. All of them are leaves: they hold classes and functions,
 and register nothing when they are loaded. Only the console script calls `spare`: a host and its
 other libraries import as they always did.
+
+Python's collector of cycles looks at all that is there when it has grown by a quarter, which is
+often while modules are loaded, and finds nothing in them. `COLLECTING` lets it look at what is new,
+and seldom at all: in `initdb` of 1,000 revisions it takes 0.15 s of 4 instead of 0.27, for half a
+MiB of 71.
 """
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.abc import MetaPathFinder
@@ -21,6 +27,8 @@ from types import ModuleType
 
 COLOURS = "mako.ext.pygmentplugin"
 """What Mako does without where Pygments is not installed, and in dbman's own process."""
+COLLECTING = (3000, 10, 50)
+"""When cycles are collected, as `gc.set_threshold` takes it."""
 _DRIVERS = {
     "mysql": "aiomysql asyncmy cymysql mariadbconnector mysqlconnector oursql pymysql pyodbc",
     "postgresql": "asyncpg pg8000 psycopg2 psycopg2cffi pygresql pypostgresql",
@@ -68,3 +76,4 @@ def spare() -> None:
     """Put off what a run of dbman hardly ever needs; for a process that is dbman's own."""
     if not any(isinstance(finder, Sparing) for finder in sys.meta_path):
         sys.meta_path.insert(0, Sparing())
+    gc.set_threshold(*COLLECTING)

@@ -7,14 +7,14 @@ import json
 import pytest
 
 from conftest import Demo
-from dbman.startup import DEFERRED
+from dbman.startup import COLLECTING, DEFERRED
 
 RUN = """
-import atexit, json, sys
+import atexit, gc, json, sys
 def told():
     modules = dict(sys.modules)
     lazy = [name for name, module in modules.items() if type(module).__name__ == "_LazyModule"]
-    print("\\n" + json.dumps([sorted(modules), lazy, None in modules.values()]))
+    print("\\n" + json.dumps([sorted(modules), lazy, None in modules.values(), gc.get_threshold()]))
 atexit.register(told)
 from dbman.cli import run
 run()
@@ -54,10 +54,14 @@ print(mako.ext.pygmentplugin.syntax_highlight.__name__)
 
 
 def told(demo: Demo, *words: str) -> tuple[set[str], set[str], bool]:
-    """Run the console script and return its modules, those not loaded, and if any is None."""
+    """Run the console script and return its modules, those not loaded, and if any is None.
+
+    It collects cycles as `COLLECTING` says.
+    """
     ran = demo.python("-c", RUN, *words, cold=True)
     assert ran.returncode == 0, ran.stderr
-    modules, lazy, has_none = json.loads(ran.stdout.splitlines()[-1])
+    modules, lazy, has_none, collecting = json.loads(ran.stdout.splitlines()[-1])
+    assert tuple(collecting) == COLLECTING
     return set(modules), set(lazy), has_none
 
 
@@ -70,6 +74,19 @@ def test_a_run_on_sqlite_loads_none_of_it(demo: Demo) -> None:
     assert not [name for name in modules if name.partition(".")[0] == "pygments"]
     assert "email.message" not in modules
     assert not has_none
+
+
+@pytest.mark.parametrize("server", ["postgresql_url", "mariadb_url"])
+def test_a_run_on_a_server_loads_its_driver(
+    server: str, demo: Demo, request: pytest.FixtureRequest
+) -> None:
+    """The migrations build the same database, and the catalog is read."""
+    url = str(request.getfixturevalue(server))
+    part = demo.only("acme", "poser")
+    modules, _, _ = told(part, "initdb", "--url", url)
+    assert {"psycopg", "pymysql"} & modules
+    done = part.run("schema", "--diff", "migrations", "database", "--url", url, cold=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_help_loads_no_discovery(demo: Demo) -> None:
@@ -88,10 +105,15 @@ def test_what_is_put_off_is_the_same(demo: Demo) -> None:
 
 
 def test_a_host_imports_as_it_always_did(demo: Demo) -> None:
-    """`main` puts nothing off."""
-    code = "from dbman.cli import main; main(['heads']); import sys; print(sys.meta_path)"
-    ran = demo.python("-c", code, cold=True)
-    assert "dbman" not in ran.stdout.splitlines()[-1]
+    """`main` puts nothing off, and leaves the collector alone."""
+    code = """if True:
+        import gc, sys
+        before = gc.get_threshold(), list(sys.meta_path)
+        from dbman.cli import main
+        code = main(["heads"])
+        print(code, (gc.get_threshold(), sys.meta_path) == before)
+    """
+    assert demo.python("-c", code, cold=True).stdout.splitlines()[-1] == "0 True"
 
 
 def test_mako_is_the_same_without_colours(demo: Demo) -> None:
