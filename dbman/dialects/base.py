@@ -101,6 +101,9 @@ class Dialect:
         finally:
             engine.dispose()
 
+    def require_intact(self, connection: Connection) -> None:
+        """Raise `DatabaseError` where what is stored is damaged; a server sees to that itself."""
+
     def _guarded(self, connection: Connection, atomic: bool) -> Iterator[Connection]:
         with self.translated():
             transaction = connection.begin()

@@ -135,9 +135,13 @@ class SQLite(Dialect):
                     f"{self.path} was removed or replaced by another program",
                     "run the command again",
                 )
-            if self.path is not None:
-                require_undamaged(self.raw(connection), self.path)
+            self.require_intact(connection)
             yield connection
+
+    def require_intact(self, connection: Connection) -> None:
+        """Raise `DatabaseError` where the pages of the file are damaged; all of them are read."""
+        if self.path is not None:
+            require_undamaged(self.raw(connection), self.path)
 
     def commit(self, connection: Connection) -> None:
         """Commit; what stops that is somebody who reads, since writers are locked out."""

@@ -31,13 +31,14 @@ def drift(scene: Scene, *, scratch_url: str | None = None) -> Check:
     Raises:
         UsageError: `scratch_url` is of another kind than the database.
         ScriptError: the graph of the scripts is ambiguous.
-        DatabaseError: there is no database, or no scratch database can be made.
+        DatabaseError: there is none, its file is damaged, or no scratch database can be made.
         MigrationError: a migration failed on it.
     """
     scene.database.require()
     scene.graph.require_unambiguous()
     settings = settings_of_kind(scene, scratch_url)
     with scene.database.reading() as connection:
+        scene.database.dialect.require_intact(connection)
         versions = scene.read(connection)
         facts = read_schema(scene, scene.database, connection)
     scene.require_sane(versions)

@@ -98,6 +98,18 @@ def test_nothing_is_written(site: Path, url: str, tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in tmp_path.glob("*") if path.is_file()} == before
 
 
+def test_a_damaged_file_is_no_answer(site: Path, url: str, tmp_path: Path) -> None:
+    """Its schema can still be read; the rows cannot."""
+    manager(url).initdb()
+    file = tmp_path / "app.sqlite"
+    content = bytearray(file.read_bytes())
+    content[-4096:] = b"\xff" * 4096
+    file.write_bytes(content)
+    with pytest.raises(DatabaseError, match=r"is damaged \(quick_check: "):
+        manager(url).drift()
+    assert file.read_bytes() == content
+
+
 def test_orphans_tables_are_left_out(site: Path, url: str) -> None:
     """What an uninstalled extension left is no drift; whom it may hide cannot be checked."""
     manager(url).initdb()
