@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dbman.errors import MigrationError
+from dbman.integrity.cascades import Cascades
 from histories import History
 
 PRODUCT = "CREATE TABLE product (id INTEGER PRIMARY KEY, name TEXT)"
@@ -239,6 +240,7 @@ def test_rows_may_come(history: History) -> None:
         "with op.get_bind().engine.begin() as own:\n    own.exec_driver_sql('delete from product where id = 1')",
         'with op.batch_alter_table("product") as b:\n    b.alter_column("name", nullable=False)\n' + sql("DELETE FROM product WHERE id = 1"),
         sql("DELETE FROM product WHERE id = 99", "ALTER TABLE product ADD COLUMN x", "DELETE FROM product WHERE id = 1"),
+        sql("-- from now on\nDELETE FROM product WHERE id = 1"),
     ],
 )  # fmt: skip
 def test_what_a_key_asks_for_is_done(
@@ -248,6 +250,19 @@ def test_what_a_key_asks_for_is_done(
     history.start(*part(f"ON DELETE {action}"))
     assert history.upgrade(body).notes == [told]
     assert history.run("SELECT id, product_id FROM part") == left
+
+
+def test_a_key_alone_deletes_nothing(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All keys of the database are looked at for a DELETE, and not for each new ON DELETE."""
+    watched: list[object] = []
+    monkeypatch.setattr(Cascades, "watch", watched.append)
+    history.start(PRODUCT, PRODUCTS)
+    history.upgrade(
+        'key = sa.ForeignKey("product.id", ondelete="CASCADE")\n'
+        'op.create_table("part", sa.Column("product_id", sa.Integer, key))\n'
+        + sql("CREATE TABLE note (product_id INTEGER REFERENCES product on delete set null)")
+    )
+    assert watched == []
 
 
 @pytest.mark.parametrize("action", ["CASCADE", "SET NULL", "SET DEFAULT"])
