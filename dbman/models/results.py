@@ -74,15 +74,11 @@ class LoadedModels:
 
     def having(self, metadata: MetaData) -> tuple[str, ...]:
         """Return the names of the extensions that have a metadata."""
-        return tuple(
-            loaded.name
-            for loaded in self.extensions
-            if any(each is metadata for each in loaded.metadata)
-        )
+        return self._havers.get(id(metadata), ())
 
     def making(self, key: str) -> str | None:
         """Return the name of the first extension whose loading made a table, or None."""
-        return next((each.name for each in self.extensions if key in each.tables), None)
+        return self._makers.get(key)
 
     def registering(self, module: str) -> tuple[str, ...]:
         """Return the names of the extensions that register a module: the longest match.
@@ -130,6 +126,20 @@ class LoadedModels:
                 if len(names) == 1 and names[0]:
                     return names[0]
         return makers[0]
+
+    @cached_property
+    def _makers(self) -> Mapping[str, str]:
+        """Return the first extension whose loading made each table."""
+        return {key: each.name for each in reversed(self.extensions) for key in each.tables}
+
+    @cached_property
+    def _havers(self) -> Mapping[int, tuple[str, ...]]:
+        """Return the extensions that have each metadata, by its identity."""
+        found: dict[int, list[str]] = {}
+        for loaded in self.extensions:
+            for number in dict.fromkeys(map(id, loaded.metadata)):
+                found.setdefault(number, []).append(loaded.name)
+        return {number: tuple(names) for number, names in found.items()}
 
     @cached_property
     def _homes(self) -> Mapping[str, tuple[str, ...]]:
