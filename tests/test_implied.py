@@ -26,7 +26,7 @@ def implied(
     for key, revision in graph.revisions.items():
         path = folder / f"{key.id}.py"
         path.write_text(script(key.id, bodies.get(key.id, "pass")), encoding="utf-8")
-        revisions[key] = replace(revision, path=path)
+        revisions[key] = revision._replace(file=str(path))
     return find_implied(replace(graph, revisions=revisions))
 
 
@@ -121,7 +121,7 @@ def test_the_owner_decides_between_makers(tmp_path: Path) -> None:
     for key, body in zip(graph.revisions, (PRODUCT, PRODUCT, WIDGET), strict=True):
         path = tmp_path / f"{key.id}.py"
         path.write_text(script(key.id, body), encoding="utf-8")
-        revisions[key] = replace(graph.revisions[key], path=path)
+        revisions[key] = graph.revisions[key]._replace(file=str(path))
     graph = replace(graph, revisions=revisions)
     assert told(find_implied(graph, lambda table: "core"))[0][0] == "a1"
     assert told(find_implied(graph, lambda table: "other"))[0][0] == "d1"

@@ -119,7 +119,7 @@ def test_same_edges(drawn: Sequence[tuple[str, str]]) -> None:
 def placed(graph: RevisionGraph, folder: Path) -> RevisionGraph:
     """Return a graph with its scripts in a folder."""
     revisions = {
-        key: replace(revision, path=folder / revision.path)
+        key: revision._replace(file=str(folder / revision.path))
         for key, revision in graph.revisions.items()
     }
     return replace(graph, revisions=revisions)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,7 +43,7 @@ def nasty() -> Picture:
     """Return a picture whose messages, labels and names hold all that needs care."""
     made = make_graph({name: (f"e<{name}>\"'", "", "") for name in NASTY})
     revisions = {
-        each.key: replace(each, doc=NASTY[each.id], labels=(NASTY[each.id],))
+        each.key: each._replace(doc=NASTY[each.id], labels=(NASTY[each.id],))
         for each in made.revisions.values()
     }
     return picture_of(RevisionGraph(revisions, made.extensions))

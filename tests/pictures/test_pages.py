@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -112,8 +111,8 @@ def test_a_browser_can_use_the_page(tmp_path: Path) -> None:
         path = tmp_path / f"{each.id}.py"
         path.write_text(f'"""of {each.id}"""\n</script><b>\u05d0🎉', encoding="utf-8")
         doc = list(NASTY.values())[number] if number < len(NASTY) else f"number {number}"
-        revisions[each.key] = replace(each, path=path, doc=doc)
-    revisions[key("a10")] = replace(revisions[key("a10")], doc="Findling")
+        revisions[each.key] = each._replace(file=str(path), doc=doc)
+    revisions[key("a10")] = revisions[key("a10")]._replace(doc="Findling")
     picture = picture_of(RevisionGraph(revisions, graph.extensions), applied=keys("a0"))
     assert browsed(tmp_path, draw_html(picture), "driver_graph.js") == {
         "seen": [],

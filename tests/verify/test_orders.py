@@ -120,7 +120,7 @@ def test_one_extension_goes_revision_by_revision() -> None:
     """None of its revisions meets more of the others than it declares."""
     graph = graph_of("core", "a")
     second = Key("t", "a2")
-    later = replace(graph.revisions[second], depends=(Key("t", "core2"),))
+    later = graph.revisions[second]._replace(depends=(Key("t", "core2"),))
     graph = replace(graph, revisions={**graph.revisions, second: later})
     found = orders_of(graph, Company(("core", "a"), ("a",)))
     assert told(found) == ["core1 core2 a1 a2", "a1 core1 core2 a2"]
