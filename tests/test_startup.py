@@ -84,7 +84,7 @@ def test_a_run_on_a_server_loads_its_driver(
     url = str(request.getfixturevalue(server))
     part = demo.only("acme", "poser")
     modules, _, _ = told(part, "initdb", "--url", url)
-    assert {"psycopg", "pymysql"} & modules
+    assert {"psycopg", "psycopg2", "pymysql"} & modules
     done = part.run("schema", "--diff", "migrations", "database", "--url", url, cold=True)
     assert done.returncode == 0, done.stderr
 
