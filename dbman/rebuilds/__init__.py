@@ -7,9 +7,10 @@ inline keys do ON DELETE, expression indexes, triggers, STRICT, generated and un
 Here the new table is made from the statement that SQLite has stored. It is cut into its parts
 (`parts`), and only those parts change that an operation of the batch names (`asked`, `merging`);
 for these, and for nothing else, the text is the one that Alembic and SQLAlchemy write. Nothing
-has to be restored, for nothing is left out. Then the tables are exchanged as SQLite recommends
-(`copying`), indexes and triggers are made again by their own statements, and what is there then is
-held against what was there before (`stored`): a loss that nobody asked for fails the migration.
+has to be restored, for nothing is left out. Alembic's own account of the table begins with no more
+than it needs (`reflected`). Then the tables are exchanged (`copying`, by way of `driver`), indexes
+and triggers are made again by their own statements, and what is there then is held against what was
+there before (`stored`): a loss that nobody asked for fails the migration.
 
 Columns are renamed by SQLite itself before (`renames`), so that keys, views and triggers follow.
 """

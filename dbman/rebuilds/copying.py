@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 
 from dbman.errors import MigrationError
@@ -46,12 +46,10 @@ def exchange(driver: Driver, change: Exchange) -> None:
     """
     name = change.old.name
     count = _count(driver, f"main.{driver.quote(name)}")
-    if count <= FEW and not driver.is_recorded:
-        schema, prefix, way = "temp", "_dbman_aside_", _put_aside
-    else:
-        schema, prefix, way = "main", "_alembic_tmp_", _make_beside
-    temporary = _free_name(driver, schema, f"{prefix}{name}")
-    with _told(name, temporary):
+    are_few = count <= FEW and not driver.is_recorded
+    temporary = _free_name(driver, name, are_few)
+    with _told(name, temporary), _all_or_nothing(driver) if are_few else nullcontext():
+        way = _put_aside if are_few else _make_beside
         way(driver, change, temporary, count)
         _restore_sequence(driver, change.old)
         for statement in (*change.indexes, *(each.sql for each in change.old.triggers)):
@@ -59,23 +57,22 @@ def exchange(driver: Driver, change: Exchange) -> None:
 
 
 def _put_aside(driver: Driver, change: Exchange, temporary: str, count: int) -> None:
-    """Put the rows into a temporary table until the new one is there; nothing, if that fails.
+    """Put the rows into a temporary table until the new one is there.
 
     The columns there have no type, so that each value stays what it is.
     """
     values = {**_rowid(change), **change.values}
     places = ", ".join(f"c{number}" for number in range(len(values)))
     table, aside = f"main.{driver.quote(change.old.name)}", f"temp.{driver.quote(temporary)}"
-    with _all_or_nothing(driver):
-        driver.say(f"CREATE TABLE {aside} ({places})")
-        driver.say(f"INSERT INTO {aside} SELECT {', '.join(values.values())} FROM {table}")
-        driver.say(f"DROP TABLE {table}")
-        driver.say(change.definition.render(driver.quote(change.old.name)))
-        driver.say(
-            f"INSERT INTO {table} ({', '.join(values)}) SELECT {places} FROM {aside} ORDER BY rowid"
-        )
-        _require_all(driver, change, table, count)
-        driver.say(f"DROP TABLE {aside}")
+    driver.say(f"CREATE TABLE {aside} ({places})")
+    driver.say(f"INSERT INTO {aside} SELECT {', '.join(values.values())} FROM {table}")
+    driver.say(f"DROP TABLE {table}")
+    driver.say(change.definition.render(driver.quote(change.old.name)))
+    driver.say(
+        f"INSERT INTO {table} ({', '.join(values)}) SELECT {places} FROM {aside} ORDER BY rowid"
+    )
+    _require_all(driver, change, table, count)
+    driver.say(f"DROP TABLE {aside}")
 
 
 def _make_beside(driver: Driver, change: Exchange, temporary: str, count: int) -> None:
@@ -115,9 +112,10 @@ def _rowid(change: Exchange) -> dict[str, str]:
     return {free[0]: free[0]} if free and all(table.has_rowid for table in tables) else {}
 
 
-def _free_name(driver: Driver, schema: str, name: str) -> str:
+def _free_name(driver: Driver, table: str, are_few: bool) -> str:
     """Return a name that nothing has: what an earlier run of Alembic left may be the only copy."""
-    master = "sqlite_temp_master" if schema == "temp" else "main.sqlite_master"
+    name = f"{'_dbman_aside_' if are_few else '_alembic_tmp_'}{table}"
+    master = "sqlite_temp_master" if are_few else "main.sqlite_master"
     taken = {name.lower() for (name,) in driver.ask(f"SELECT name FROM {master}")}
     while name.lower() in taken:
         name = f"{name}_"

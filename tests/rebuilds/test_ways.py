@@ -109,6 +109,24 @@ def test_a_failure_that_a_script_passes_over_leaves_the_table(history: History) 
     assert history.sql("product") == TABLE
 
 
+def test_an_index_that_cannot_be_made_again_undoes_it_all(history: History) -> None:
+    """The rows were in place already, under the type that makes two of them equal."""
+    history.start(
+        "CREATE TABLE product (id INTEGER PRIMARY KEY, name VARCHAR(20))",
+        "CREATE UNIQUE INDEX ix ON product (name)",
+        "INSERT INTO product (name) VALUES ('1'), ('01')",
+    )
+    history.upgrade(
+        "try:\n"
+        '    with op.batch_alter_table("product") as b:\n'
+        '        b.alter_column("name", type_=sa.Integer)\n'
+        "except Exception as err:\n"
+        '    assert "product cannot be rebuilt: UNIQUE constraint failed" in str(err)'
+    )
+    assert history.run("SELECT name FROM product") == [("1",), ("01",)]
+    assert history.sql("ix") == "CREATE UNIQUE INDEX ix ON product (name)"
+
+
 BATCHES = {
     'b.alter_column("name", type_=sa.String(40))': False,
     'b.drop_column("name")': False,
