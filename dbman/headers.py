@@ -86,10 +86,11 @@ class Headers:
 
 
 def _rows(data: bytes | None) -> dict[str, str]:
-    """Return what was kept, by path; the store has seen to it that dbman wrote it."""
-    if not data:
+    """Return what was kept, by path; nothing where another dbman kept something else."""
+    try:
+        rows = (data or b"").decode("utf-8", "surrogatepass").split(_ROW)
+    except UnicodeDecodeError:
         return {}
-    rows = data.decode("utf-8", "surrogatepass").split(_ROW)
     return {path: row for path, _, row in (each.partition(_FIELD) for each in rows)}
 
 

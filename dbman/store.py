@@ -15,7 +15,10 @@ from pathlib import Path
 from secrets import token_hex
 from time import time
 
-_NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+_NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY | getattr(os, "O_NOFOLLOW", 0)
+_READ = os.O_RDONLY | _BINARY | getattr(os, "O_NONBLOCK", 0)
+"""Who opens a pipe without waiting reads nothing from it."""
 _PARTIAL = ".partial"
 _ABANDONED = 3600.0
 """After how many seconds a file that nobody finished writing goes."""
@@ -39,7 +42,9 @@ def kept_store() -> Store:
     def find() -> Path:
         from platformdirs import user_cache_path
 
-        return user_cache_path("dbman", appauthor=False) / "kept"
+        folder = user_cache_path("dbman", appauthor=False) / "kept"
+        # Without a home it would be made wherever somebody happens to stand.
+        return folder if folder.is_absolute() else Path(os.devnull, "kept")
 
     return Store(find, ".kept")
 
@@ -66,7 +71,7 @@ class Store:
         """Return what was kept under a key, or None where nothing sound is."""
         path = self._path(key)
         try:
-            with path.open("rb") as file:
+            with os.fdopen(os.open(path, _READ), "rb") as file:
                 mark, content = file.read(sha256().digest_size), file.read()
         except OSError:
             return None

@@ -149,6 +149,15 @@ def test_what_is_not_sound_is_read_anew(folder: Path, spoil: Callable[[Path], An
         entry.path.parent.chmod(0o700)
 
 
+@pytest.mark.parametrize("content", [b"", b"\xff\x00", b"[]", b"a.py\x1f1 2 3 4\x1fa"])
+def test_what_another_dbman_has_kept_is_read_anew(folder: Path, content: bytes) -> None:
+    """Its file is sound, and of another shape."""
+    first = read(folder)
+    (entry,) = kept_store().entries()
+    kept_store().write(entry.path.stem, content)
+    assert read(folder) == first
+
+
 def test_few_scripts_are_just_read(tmp_path: Path) -> None:
     """Nothing is written to anybody's disk for them."""
     write(tmp_path / "a.py", script("a", *makes("a")))

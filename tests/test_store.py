@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dbman.store import Store
+from dbman.store import Store, kept_store
 
 
 @pytest.fixture
@@ -48,6 +48,7 @@ def test_nobody_else_can_read_it(store: Store) -> None:
         pytest.param(lambda path: path.with_name("b.kept").replace(path), id="renamed"),
         pytest.param(lambda path: (path.unlink(), path.mkdir()), id="a folder"),
         pytest.param(lambda path: path.unlink(), id="gone"),
+        pytest.param(lambda path: (path.unlink(), os.mkfifo(path)), id="a pipe"),
     ],
 )
 def test_what_is_not_sound_is_not_there(store: Store, spoil) -> None:
@@ -99,6 +100,20 @@ def test_a_disk_that_refuses_costs_only_speed(tmp_path: Path) -> None:
     store.write("a", b"one")
     assert store.read("a") is None
     assert store.entries() == store.clear() == ()
+
+
+@pytest.mark.parametrize("found", ["~/.cache/dbman", "cache"])
+def test_without_a_home_nothing_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: str
+) -> None:
+    """A folder that is no place of its own would be made wherever somebody stands."""
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *args, **options: Path(found))
+    monkeypatch.chdir(tmp_path)
+    store = kept_store()
+    store.write("a", b"one")
+    assert store.read("a") is None
+    assert store.entries() == ()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_leaves_nothing_half_written(

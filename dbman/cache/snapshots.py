@@ -23,6 +23,8 @@ from dbman.revisions import Revision
 from dbman.sources import parse
 from dbman.store import Store
 
+_BEGIN = b"SQLite format 3\0"
+"""How a database file begins: https://www.sqlite.org/fileformat.html#the_database_header."""
 _SETTINGS = ("cascade", "environment", "translate", "x")
 """The settings that change what a replay makes; bootstraps and version tables count besides."""
 
@@ -42,7 +44,8 @@ class Snapshot:
 
     def read(self) -> bytes | None:
         """Return the database file, or None where none is kept."""
-        return self.store.read(self.key) if self._is_wanted else None
+        found = self.store.read(self.key) if self._is_wanted else None
+        return found if found and found.startswith(_BEGIN) else None
 
     def write(self, find: Callable[[], bytes], filled: Callable[[], Collection[str]]) -> None:
         """Keep a database file, if running the same again would make the same.

@@ -189,6 +189,16 @@ def test_a_damaged_snapshot_is_made_again(site: Path, replays: list[str]) -> Non
     assert len(replays) == 2
 
 
+@pytest.mark.parametrize("content", [b"", b"SQLite format 2\0", b"{}"])
+def test_what_is_no_database_is_made_again(site: Path, replays: list[str], content: bytes) -> None:
+    """In silence, too, though the file is sound."""
+    first = built()
+    (entry,) = kept_store().entries()
+    kept_store().write(entry.path.stem, content)
+    assert built() == first
+    assert len(replays) == 2
+
+
 def test_somebody_left_aside_is_not_kept(site: Path, make_extension, replays: list[str]) -> None:
     """Who is left aside is told each time."""
     make_extension("poser", {"b1.py": "revision = 'b1'\ndown_revision = None\n?"})
