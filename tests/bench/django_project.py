@@ -53,12 +53,17 @@ def write_project(folder: Path, histories: Sequence[History]) -> None:
         migrations.mkdir(parents=True)
         for package in (folder / app, migrations):
             (package / "__init__.py").write_text("", encoding="utf-8")
-        tables = "\n\n".join(_model(table) for table in history.tables.values())
-        text = f"from django.db import models\n\n\n{tables}\n"
-        (folder / app / "models.py").write_text(text, encoding="utf-8")
+        (folder / app / "models.py").write_text(django_models(history), encoding="utf-8")
         for step in history.steps:
             text = _migration(app, history, step)
             (migrations / f"{step.id}.py").write_text(text, encoding="utf-8")
+
+
+def django_models(history: History, *, changed: bool = False) -> str:
+    """Return the module of an app's models; where it is `changed`, the last has a field more."""
+    last = list(history.tables)[-1] if changed else None
+    tables = "\n\n".join(_model(each, each.name == last) for each in history.tables.values())
+    return f"from django.db import models\n\n\n{tables}\n"
 
 
 def _migration(app: str, history: History, step: Step) -> str:
@@ -106,7 +111,7 @@ def _operation(app: str, step: Step) -> str:
 _STATE = 'models.CharField(max_length=20, default="new", db_default="new")'
 
 
-def _model(table: Table) -> str:
+def _model(table: Table, changed: bool) -> str:
     width = 100 if Kind.WIDEN in table.done else 50
     lines = ["id = models.AutoField(primary_key=True)", f"name = {_text(width)}"]
     if table.parent:
@@ -115,6 +120,8 @@ def _model(table: Table) -> str:
         lines.append("size = models.IntegerField(null=True)")
     if Kind.STATE in table.done:
         lines.append(f"state = {_STATE}")
+    if changed:
+        lines.append("extra = models.CharField(max_length=7, null=True)")
     meta = [f'db_table = "{table.name}"']
     if Kind.INDEX in table.done:
         meta.append(f"indexes = [{_index(table.name)}]")

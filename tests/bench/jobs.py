@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 
-from bench.measuring import Call
+from bench import checks
+from bench.checks import Check
+from bench.measuring import Call, Side, in_turn, waits
 from bench.worksite import Worksite
 
 Calls = Mapping[str, Call]
 Size = tuple[int, int]
 
 SMALL, MIDDLE, LARGE, HUGE, LONE = (3, 5), (10, 20), (50, 20), (50, 100), (1, 1000)
-DJANGO = (SMALL, MIDDLE, LARGE)
-"""The sizes at which an equal Django project is written."""
+FIFTY = (10, 17)
+"""An application of fifty tables."""
+SIZES = (SMALL, MIDDLE, LARGE, LONE, HUGE, FIFTY)
+"""The quickest ones first, of those that others are compared with."""
+ALL = (SMALL, MIDDLE, LARGE, LONE, HUGE)
+PEERS = (SMALL, MIDDLE, LARGE)
+"""The sizes at which Flask-Migrate and an equal Django project are measured, too."""
 
 
 @dataclass(frozen=True)
@@ -24,31 +32,41 @@ class Job:
     """What is done."""
     calls: Callable[[Worksite], Calls]
     """The call of each tool; dbman and alembic are always among them."""
-    targets: Mapping[Size, float]
-    """How much of Alembic's cpu time dbman may take, by size; other sizes are told only."""
-    sizes: tuple[Size, ...]
+    check: Check
+    """Returns why a tool did not do the same work as Alembic."""
+    targets: Mapping[Size, float] = field(default_factory=dict)
+    """How much of Alembic's figure dbman's may be, by size; other sizes are told only."""
+    sizes: tuple[Size, ...] = ALL
     """Where it is measured."""
-    check: Callable[[Worksite], object] = lambda site: None
-    """Raises `AssertionError` where the tools did not do the same work."""
+    limit: float | None = None
+    """What dbman's figure itself is to stay under, in seconds."""
+    unit: str = ""
+    """What the figures are, where they are not seconds of cpu: "ms" of cpu, or "times"."""
+    measure: Callable[[Sequence[Call], int], list[Side]] = in_turn
+    """Runs the calls."""
+    around: Callable[[Worksite], AbstractContextManager[None]] = lambda site: nullcontext()
+    """In which state of the application the calls run."""
 
 
 def _help(site: Worksite) -> Calls:
     return {"dbman": site.dbman("--help"), "alembic": site.alembic("--help")}
 
 
-def _reading(*words: str, other: str = "", flask: bool = True) -> Callable[[Worksite], Calls]:
-    """Return the calls of a command that reads scripts alone, its index warm."""
+def _reading(*words: str, other: str = "", peers: bool = True) -> Callable[[Worksite], Calls]:
+    """Return the calls of a command; Alembic's is the `other` one where it has not the same."""
 
     def calls(site: Worksite) -> Calls:
-        other_words = (other,) if other else words
-        found = {"dbman": site.dbman(*words), "alembic": site.alembic(*other_words)}
-        return {**found, "Flask-Migrate": site.flask(*other_words)} if flask else found
+        theirs = (other,) if other else words
+        found = {"dbman": site.dbman(*words), "alembic": site.alembic(*theirs)}
+        if peers and _has_peers(site):
+            found["Flask-Migrate"] = site.flask(*theirs)
+        return found
 
     return calls
 
 
 def _first(word: str) -> Callable[[Worksite], Calls]:
-    """Return the calls of a command whose index is cold."""
+    """Return the calls of a command where dbman has kept nothing."""
 
     def calls(site: Worksite) -> Calls:
         return {"dbman": site.dbman(word, before=site.forget), "alembic": site.alembic(word)}
@@ -56,137 +74,154 @@ def _first(word: str) -> Callable[[Worksite], Calls]:
     return calls
 
 
-def _looking(word: str, django: bool = False) -> Callable[[Worksite], Calls]:
-    """Return the calls of a command that reads a database at the head."""
-
-    def calls(site: Worksite) -> Calls:
-        found = {
-            "dbman": site.dbman(word),
-            "alembic": site.alembic("current"),
-            "Flask-Migrate": site.flask("current"),
-        }
-        if django and (site.folder / "django").exists():
-            found["Django"] = site.django("showmigrations")
-        return found
-
-    return calls
+def _standing(site: Worksite) -> Calls:
+    found = dict(_reading("current")(site))
+    if _has_peers(site):
+        found["Django"] = site.django("showmigrations")
+    return found
 
 
 def _built(site: Worksite) -> Calls:
-    """Return the calls that build a database from nothing."""
+    """Return the calls that build a database from nothing, and nothing is kept."""
+    return dict(_building(site)) | {"sqlite3": _raw(site)}
 
+
+def _building(site: Worksite) -> Iterator[tuple[str, Call]]:
     def fresh() -> None:
         site.forget()
         site.remove("dbman.db")
 
-    found = {
-        "dbman": site.dbman("initdb", "--quiet", before=fresh),
-        "alembic": site.alembic("upgrade", "heads", before=lambda: site.remove("alembic.db")),
-    }
-    if (site.extensions, site.revisions) in DJANGO:
-        found["Flask-Migrate"] = site.flask(
-            "upgrade", "heads", before=lambda: site.remove("alembic.db")
+    yield "dbman", site.dbman("initdb", "--quiet", before=fresh)
+    yield "alembic", _upgrading(site)
+    if _has_peers(site):
+        yield (
+            "Flask-Migrate",
+            site.flask("upgrade", "heads", before=lambda: site.remove("flask.db")),
         )
-        found["Django"] = site.django(
-            "migrate", "--verbosity", "0", before=lambda: site.remove("django/django.db")
+        yield (
+            "Django",
+            site.django(
+                "migrate", "--verbosity", "0", before=lambda: site.remove("django/django.db")
+            ),
         )
-    return found
+
+
+def _upgrading(site: Worksite) -> Call:
+    return site.alembic("upgrade", "heads", before=lambda: site.remove("alembic.db"))
+
+
+def _raw(site: Worksite) -> Call:
+    """Return a call that runs the statements of `initdb` through Python's sqlite3 alone."""
+    site.lines(site.dbman("upgrade", "base:heads", "--sql", "-o", "up.sql", "--force"))
+    return site.call("python", "-c", _STATEMENTS, before=lambda: site.remove("sqlite3.db"))
+
+
+_STATEMENTS = """
+import sqlite3
+lines = open("up.sql", encoding="utf-8").read().splitlines()
+text = "\\n".join(line for line in lines if line[:1] != ".")
+sqlite3.connect("sqlite3.db").executescript(text)
+"""
+"""Lines that begin with a dot are for SQLite's shell."""
+
+
+def _waiting(site: Worksite) -> Calls:
+    calls = dict(_building(site))
+    return {name: calls[name] for name in ("dbman", "alembic")}
 
 
 def _scratch(site: Worksite) -> Calls:
     """Return the calls that give a throw-away database at the heads."""
-    code = (
-        "from dbman import Manager; from dbman.migrator.heads import at_heads; m = Manager()\n"
-        "with at_heads(m.scene, m.settings) as built:\n"
-        "    with built.database.reading() as c: c.exec_driver_sql('SELECT * FROM item')"
-    )
-    return {
-        "dbman": site.call("python", "-c", code),
-        "alembic": site.alembic("upgrade", "heads", before=lambda: site.remove("alembic.db")),
-    }
+    code = checks.SCRATCH.format(then="")
+    return {"dbman": site.call("python", "-c", code), "alembic": _upgrading(site)}
 
 
 def _nothing(site: Worksite) -> Calls:
-    found = {
-        "dbman": site.dbman("upgrade", "--quiet"),
-        "alembic": site.alembic("upgrade", "heads"),
-        "Flask-Migrate": site.flask("upgrade", "heads"),
-    }
-    if (site.extensions, site.revisions) in DJANGO:
+    found = {"dbman": site.dbman("upgrade", "--quiet"), "alembic": site.alembic("upgrade", "heads")}
+    if _has_peers(site):
+        found["Flask-Migrate"] = site.flask("upgrade", "heads")
         found["Django"] = site.django("migrate", "--verbosity", "0")
     return found
 
 
-def _generated(site: Worksite) -> Calls:
-    """Return the calls that look for changes of one extension's models."""
-    name = site.histories[-1].name
-    known = site.scripts()
-    head = ("revision", "--autogenerate", "-m", "x", "--head", f"{name}@head")
-    place = ("--version-path", str(site.folder / "site" / name / "migrations"))
-    return {
-        "dbman": site.dbman("generate", name, "-m", "x", "--quiet"),
-        "alembic": site.alembic(*head, *place, before=lambda: site.remove_new(known)),
-    }
-
-
 def _checked(site: Worksite) -> Calls:
-    name = site.histories[-1].name
-    found = {
-        "dbman": site.dbman("check", name, "--quiet"),
-        "alembic": site.alembic("check"),
-        "Flask-Migrate": site.flask("check"),
+    tools = ("dbman", "alembic", *(("Flask-Migrate", "Django") if _has_peers(site) else ()))
+    return {tool: checks.checking(site, tool) for tool in tools}
+
+
+def _generated(site: Worksite) -> Calls:
+    return {
+        tool: checks.generating(site, tool, before=site.remove_new) for tool in ("dbman", "alembic")
     }
-    if (site.extensions, site.revisions) in DJANGO:
-        found["Django"] = site.django("makemigrations", "--check", "--dry-run")
-    return found
 
 
-def same_database(site: Worksite) -> None:
-    """Compare what dbman and Alembic built: the schema but for blanks, and every row."""
-    ours, theirs = site.content("dbman.db"), site.content("alembic.db")
-    assert list(_squeezed(ours[0])) == list(_squeezed(theirs[0])), "sqlite_master differs"
-    assert ours[1] == theirs[1], "the rows differ"
-    if (site.folder / "django" / "django.db").exists():
-        django = site.content("django/django.db")[1]
-        for table, rows in ours[1].items():
-            if table != "alembic_version":
-                assert len(rows) == len(django[table]), f"Django's {table} has other rows"
+def _fresh(site: Worksite) -> Calls:
+    return {tool: site.own("bench.fresh", tool, tells=True) for tool in ("dbman", "alembic")}
 
 
-def _squeezed(schema: list[tuple[str, ...]]) -> Iterator[tuple[object, ...]]:
-    for kind, name, table, sql in schema:
-        yield kind, name, table, "".join((sql or "").split())
+def _has_peers(site: Worksite) -> bool:
+    return (site.extensions, site.revisions) in PEERS
 
 
-def same_heads(site: Worksite) -> None:
-    """Compare the heads that both print."""
-    ours = {line.split()[1] for line in site.lines(site.dbman("heads"))}
-    theirs = {line.split()[0] for line in site.lines(site.alembic("heads"))}
-    assert ours == theirs, "the heads differ"
-
-
-ALL = (SMALL, MIDDLE, LARGE, HUGE, LONE)
+_SMALL_HUGE = {MIDDLE: 0.5, HUGE: 0.1}
 JOBS = (
-    Job("initdb", _built, {MIDDLE: 0.6, LARGE: 0.55, HUGE: 0.6}, ALL, same_database),
-    Job("--help", _help, {SMALL: 0.4}, (SMALL,)),
-    Job("heads, index warm", _reading("heads"), {MIDDLE: 0.5, HUGE: 0.2}, ALL, same_heads),
-    Job("heads, first run", _first("heads"), {HUGE: 0.35}, ALL),
-    Job("history, index warm", _reading("history"), {MIDDLE: 0.5, HUGE: 0.2}, (MIDDLE, HUGE)),
-    Job("history, first run", _first("history"), {HUGE: 0.35}, (MIDDLE, HUGE)),
+    Job("initdb", _built, checks.same_database, {MIDDLE: 0.6, LARGE: 0.55, HUGE: 0.6}),
+    Job(
+        "times that initdb waits for the disk (fdatasync)",
+        _waiting,
+        checks.same_database,
+        {MIDDLE: 0.01},
+        (MIDDLE,),
+        unit="times",
+        measure=waits,
+    ),
+    Job("--help", _help, checks.nothing_to_compare, {SMALL: 0.4}, (SMALL,)),
+    Job("heads, first run", _first("heads"), checks.same_heads, {HUGE: 0.35}),
+    Job("heads, index warm", _reading("heads"), checks.same_heads, {MIDDLE: 0.5, HUGE: 0.2}),
+    Job("history, first run", _first("history"), checks.same_history, {HUGE: 0.35}),
+    Job("history, index warm", _reading("history"), checks.same_history, {MIDDLE: 0.5, HUGE: 0.2}),
     Job(
         "version_locations (alembic: heads)",
-        _reading("version_locations", other="heads", flask=False),
+        _reading("version_locations", other="heads", peers=False),
+        checks.all_locations,
         {MIDDLE: 0.5},
-        (MIDDLE,),
     ),
-    Job("current", _looking("current", django=True), {MIDDLE: 0.5, HUGE: 0.1}, (MIDDLE, HUGE)),
+    Job("current", _standing, checks.same_standing, _SMALL_HUGE),
     Job(
-        "checkdb (alembic: current)", _looking("checkdb"), {MIDDLE: 0.5, HUGE: 0.1}, (MIDDLE, HUGE)
+        "checkdb (alembic: current)",
+        _reading("checkdb", other="current", peers=False),
+        checks.at_the_heads,
+        _SMALL_HUGE,
     ),
-    Job("status (alembic: current)", _looking("status"), {MIDDLE: 0.5, HUGE: 0.1}, (MIDDLE, HUGE)),
-    Job("upgrade with nothing to do", _nothing, {LARGE: 0.2}, (MIDDLE, LARGE)),
-    Job("check of one extension", _checked, {LARGE: 0.3}, (MIDDLE, LARGE)),
-    Job("generate for one extension", _generated, {LARGE: 0.3}, (MIDDLE, LARGE)),
-    Job("scratch database at the heads (alembic: upgrade)", _scratch, {LARGE: 0.1}, (LARGE,)),
+    Job(
+        "status (alembic: current)",
+        _reading("status", other="current", peers=False),
+        checks.same_status,
+        _SMALL_HUGE,
+    ),
+    Job("upgrade with nothing to do", _nothing, checks.same_database, {LARGE: 0.2}),
+    Job("check of one extension", _checked, checks.same_answer, {LARGE: 0.3}),
+    Job(
+        "generate for one extension",
+        _generated,
+        checks.same_script,
+        {LARGE: 0.3},
+        around=Worksite.changed,
+    ),
+    Job(
+        "scratch database at the heads (alembic: upgrade)",
+        _scratch,
+        checks.same_scratch,
+        {LARGE: 0.1},
+        (MIDDLE, LARGE),
+    ),
+    Job(
+        "a fresh migrated database for a test, 50 tables",
+        _fresh,
+        checks.nothing_to_compare,
+        sizes=(FIFTY,),
+        limit=0.010,
+        unit="ms",
+    ),
 )
 """In the order of their work: the first one leaves the databases that the others read."""

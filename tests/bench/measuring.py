@@ -46,11 +46,11 @@ class Figure:
 class Side:
     """What one tool took for a job."""
 
-    cpu: Figure
-    """Seconds of the processor, user and system."""
-    wall: Figure
+    used: Figure
+    """Seconds of the processor, user and system; or what the job counts instead."""
+    wall: Figure | None = None
     """Seconds on the clock; they depend on who else uses the machine."""
-    memory: Figure
+    memory: Figure | None = None
     """The largest resident size, in MiB."""
 
 
@@ -66,10 +66,15 @@ class Call:
     """All variables that it gets."""
     before: Callable[[], object] = lambda: None
     """What is done before each run, and not measured."""
+    tells: bool = False
+    """Whether it prints what counts, "SECONDS SECONDS" of cpu and clock; not the whole process."""
 
 
 def in_turn(calls: Sequence[Call], runs: int) -> list[Side]:
-    """Run the calls A B A B; once to warm up, then `runs` times. Return a side for each."""
+    """Run the calls A B A B; once to warm up, then `runs` times. Return a side for each.
+
+    Raises `Failed` where one of them does not end with 0.
+    """
     found: list[list[tuple[float, float, float]]] = [[] for _ in calls]
     for number in range(runs + 1):
         for call, figures in zip(calls, found, strict=True):
@@ -77,10 +82,7 @@ def in_turn(calls: Sequence[Call], runs: int) -> list[Side]:
             used = once(call)
             if number:
                 figures.append(used)
-    return [
-        Side(*(Figure(tuple(each[index] for each in figures)) for index in range(3)))
-        for figures in found
-    ]
+    return [Side(*(Figure(each) for each in zip(*figures, strict=True))) for figures in found]
 
 
 def once(call: Call) -> tuple[float, float, float]:
@@ -94,7 +96,7 @@ def once(call: Call) -> tuple[float, float, float]:
             cwd=call.folder,
             env=call.environment,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if call.tells else subprocess.DEVNULL,
             stderr=said,
             check=False,
         )
@@ -103,13 +105,22 @@ def once(call: Call) -> tuple[float, float, float]:
             text = said.read().decode(errors="replace")[-3000:]
             raise Failed(f"{' '.join(call.command)} ended with {done.returncode}\n{text}")
         cpu, wall, memory = map(float, figures.read().split())
+    if call.tells:
+        cpu, wall = map(float, done.stdout.split())
     return cpu, wall, memory
 
 
-def syncs(call: Call) -> int | None:
-    """Return how often a call waits for the disk; None where strace is not installed."""
+def waits(calls: Sequence[Call], runs: int) -> list[Side]:
+    """Return how often each call waits for the disk, which is the same in every run.
+
+    Raises `Failed` where strace, which counts, is not installed.
+    """
     if shutil.which("strace") is None:
-        return None
+        raise Failed("strace is not installed")
+    return [Side(Figure((float(_waits(call)),))) for call in calls]
+
+
+def _waits(call: Call) -> int:
     call.before()
     done = subprocess.run(
         ["strace", "-f", "-c", "-e", "trace=fdatasync,fsync", *call.command],

@@ -114,15 +114,19 @@ def script(history: History, step: Step) -> str:
     )
 
 
-def models(history: History) -> str:
-    """Return the module of an extension's tables, as they are at the head."""
+def models(history: History, *, changed: bool = False) -> str:
+    """Return the module of an extension's tables, as they are at the head.
+
+    Where it is `changed`, the last table has a column more.
+    """
     shared = "metadata = MetaData()" if history.name == "core" else "from core.db import metadata"
-    tables = "\n".join(_model(table) for table in history.tables.values())
+    last = list(history.tables)[-1] if changed else None
+    tables = "\n".join(_model(each, each.name == last) for each in history.tables.values())
     first = "from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table\n"
     return f"{first}\n{shared}\n\n{tables}"
 
 
-def _model(table: Table) -> str:
+def _model(table: Table, changed: bool) -> str:
     width = 100 if Kind.WIDEN in table.done else 50
     columns = [
         'Column("id", Integer, primary_key=True)',
@@ -134,6 +138,8 @@ def _model(table: Table) -> str:
         columns.append('Column("size", Integer)')
     if Kind.STATE in table.done:
         columns.append('Column("state", String(20), server_default="new", nullable=False)')
+    if changed:
+        columns.append('Column("extra", String(7))')
     if Kind.INDEX in table.done:
         columns.append(f'Index("ix_{table.name}_name", "name")')
     if Kind.PAIR in table.done:
@@ -221,7 +227,7 @@ for point in sorted(entry_points(group="dbman.extensions")):
 from core.db import metadata  # noqa: E402 - all extensions define their tables into it
 
 app = Flask(__name__)
-app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///" + app.root_path + "/alembic.db"
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///" + app.root_path + "/flask.db"
 db = SQLAlchemy(app, metadata=metadata)
 Migrate(app, db, directory=app.root_path + "/flask_migrations", render_as_batch=True)
 '''

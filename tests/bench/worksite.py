@@ -7,18 +7,21 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from bench.django_project import write_project
+from bench.django_project import django_models, write_project
 from bench.histories import History, application
-from bench.measuring import Call, once
-from bench.sites import write_site
+from bench.measuring import Call, Failed, once
+from bench.sites import models, write_site
 
 BIN = Path(sys.executable).parent
+TESTS = Path(__file__).parents[1]
+Content = tuple[list[tuple[str, ...]], dict[str, list[tuple[object, ...]]]]
+"""A schema as SQLite keeps it, and the rows of each table."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ class Worksite:
         """What the application is."""
         return application(self.extensions, self.revisions)
 
+    @property
+    def last(self) -> History:
+        """The extension that `generate` and `check` look at."""
+        return self.histories[-1]
+
     def write(self, *, django: bool) -> None:
         """Write the application for all tools; Django's project where it is wanted."""
         self.folder.mkdir(parents=True)
@@ -55,6 +63,21 @@ class Worksite:
         places = own[own.index("path_separator") : own.index("sqlalchemy.url")]
         text = ini.read_text(encoding="utf-8").replace("[alembic]\n", f"[alembic]\n{places}", 1)
         ini.write_text(text, encoding="utf-8")
+
+    @contextmanager
+    def changed(self) -> Iterator[None]:
+        """Give the last extension's models a column that its scripts do not make."""
+        history, own = self.last, self.folder / "site" / self.last.name / "db.py"
+        project = self.folder / "django" / f"dj_{history.name}" / "models.py"
+        own.write_text(models(history, changed=True), encoding="utf-8")
+        if project.exists():
+            project.write_text(django_models(history, changed=True), encoding="utf-8")
+        try:
+            yield
+        finally:
+            own.write_text(models(history), encoding="utf-8")
+            if project.exists():
+                project.write_text(django_models(history), encoding="utf-8")
 
     def call(self, tool: str, *args: str, folder: str = ".", **options: object) -> Call:
         """Return a call of a tool, which is a console script of this environment."""
@@ -82,6 +105,12 @@ class Worksite:
         words = ("-m", "django", *args, "--settings", "settings")
         return self.call("python", *words, folder="django", **options)
 
+    def own(self, module: str, *args: str, **options: object) -> Call:
+        """Return a call of a module of this package."""
+        call = self.call("python", "-m", module, *args, **options)
+        paths = f"{call.environment['PYTHONPATH']}{os.pathsep}{TESTS}"
+        return replace(call, environment={**call.environment, "PYTHONPATH": paths})
+
     def _environment(self) -> dict[str, str]:
         # PYTHONDONTWRITEBYTECODE would let Alembic compile every script each time.
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "HOME") if name in os.environ}
@@ -104,21 +133,23 @@ class Worksite:
                 with suppress(FileNotFoundError):
                     (self.folder / f"{name}{end}").unlink()
 
-    def remove_new(self, known: Iterable[Path]) -> None:
-        """Remove the scripts that a tool has written since."""
-        kept = set(known)
-        for path in self.scripts():
-            if path not in kept:
-                path.unlink()
+    def remove_new(self) -> None:
+        """Remove the scripts that a tool has written."""
+        for path in self.new_scripts():
+            path.unlink()
 
-    def scripts(self) -> list[Path]:
-        """Return the scripts of all extensions."""
-        return list((self.folder / "site").glob("*/migrations/*.py"))
+    def new_scripts(self) -> list[Path]:
+        """Return the scripts that the application did not have when it was written."""
+        own = {step.id for history in self.histories for step in history.steps}
+        found = (path for place in self.locations() for path in place.glob("*.py"))
+        return [path for path in found if path.stem not in own]
 
-    def content(
-        self, name: str
-    ) -> tuple[list[tuple[str, ...]], dict[str, list[tuple[object, ...]]]]:
-        """Return the schema of a database as SQLite keeps it, and all rows."""
+    def locations(self) -> list[Path]:
+        """Return the version location of each extension."""
+        return [self.folder / "site" / each.name / "migrations" for each in self.histories]
+
+    def content(self, name: str) -> Content:
+        """Return what is in a database."""
         with closing(sqlite3.connect(self.folder / name)) as connection:
             schema = connection.execute(
                 "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
@@ -130,14 +161,16 @@ class Worksite:
             }
         return schema, rows
 
-    def lines(self, call: Call) -> list[str]:
-        """Return what a call prints on stdout."""
+    def said(self, call: Call) -> tuple[int, list[str], list[str]]:
+        """Run a call; return its exit code, and the lines of stdout and of stderr."""
         done = subprocess.run(
-            call.command,
-            cwd=call.folder,
-            env=call.environment,
-            capture_output=True,
-            text=True,
-            check=True,
+            call.command, cwd=call.folder, env=call.environment, capture_output=True, text=True
         )
-        return done.stdout.splitlines()
+        return done.returncode, done.stdout.splitlines(), done.stderr.splitlines()
+
+    def lines(self, call: Call) -> list[str]:
+        """Return what a call prints on stdout; raises `Failed` where it does not end with 0."""
+        code, lines, errors = self.said(call)
+        if code:
+            raise Failed("\n".join([f"{' '.join(call.command)} ended with {code}", *errors]))
+        return lines
