@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 _IN_THE_WAY = "`dbman upgrade` moves it; --recreate drops them first"
+_UNKNOWN = (
+    "name another database; or, where these are the extensions' tables, let `dbman stamp --detect`"
+    " find out where they stand"
+)
+"""Without version table nobody knows whose the tables are, and --recreate would keep them."""
 _BEYOND = "they are not the extensions' own, or orphans': `dbman dropdb --all` drops all there is"
 
 
@@ -73,7 +78,7 @@ def create(scene: Scene, *, dry: bool = False, anew: Drop | None = None) -> Crea
     exists = (dry or anew is not None) and scene.database.exists()
     if dry and exists and anew is None:
         with scene.database.reading() as connection:
-            _require_room(scene, connection, names, _IN_THE_WAY)
+            _require_room(scene, connection, names, _way_out(scene, connection))
     anew = anew if exists else None
     if dry or (anew and not anew.is_agreed()):
         return Created(described, names, tuple(sorted(rows)), not exists, aside, done=False)
@@ -85,7 +90,8 @@ def create(scene: Scene, *, dry: bool = False, anew: Drop | None = None) -> Crea
     ):
         if anew:
             anew.run(connection, back_up)
-        made = _require_room(scene, connection, names, _BEYOND if anew else _IN_THE_WAY)
+        way = _BEYOND if anew else _way_out(scene, connection)
+        made = _require_room(scene, connection, names, way)
         wanted = scene.settings.translate
         with (
             scene.database.dialect.translated(),
@@ -98,6 +104,10 @@ def create(scene: Scene, *, dry: bool = False, anew: Drop | None = None) -> Crea
         write_versions(connection, (), rows)
     stamped = tuple(sorted(rows))
     return Created(described, names, stamped, made, aside, translations=tuple(log.entries))
+
+
+def _way_out(scene: Scene, connection: Connection) -> str:
+    return _IN_THE_WAY if scene.read(connection).tables else _UNKNOWN
 
 
 def _require_room(scene: Scene, connection: Connection, names: Collection[str], hint: str) -> bool:

@@ -54,6 +54,22 @@ def test_createdb_refuses_tables_that_are_there(manager: Make, tmp_path: Path) -
     assert tables(tmp_path / "x.db") == ["alembic_version", "customer", "product"]
 
 
+def test_createdb_beside_tables_of_nobody(manager: Make, tmp_path: Path) -> None:
+    """Without version table neither upgrade nor --recreate is a way out: neither is named."""
+    with sqlite3.connect(tmp_path / "x.db") as connection:
+        connection.execute("CREATE TABLE product (theirs TEXT)")
+    connection.close()
+    for dry in (False, True):
+        with pytest.raises(DatabaseError) as caught:
+            manager().createdb(dry=dry)
+        assert (caught.value.message, caught.value.hint) == (
+            f"{tmp_path / 'x.db'} has these tables already: product",
+            "name another database; or, where these are the extensions' tables, let"
+            " `dbman stamp --detect` find out where they stand",
+        )
+    assert tables(tmp_path / "x.db") == ["product"]
+
+
 def test_createdb_leaves_no_file_when_it_fails(manager: Make, shop: Path, tmp_path: Path) -> None:
     """A file that was made for it goes with it."""
     path = shop / "gadget" / "db.py"
