@@ -29,6 +29,7 @@ from dbman.store import kept_store
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData, Table
+    from sqlalchemy.engine import Dialect
 
 _LONG, _MANY = 32, 5000
 """How many hexadecimal digits a mark has, and how many marks are kept in any case."""
@@ -162,7 +163,9 @@ def _others_compare() -> bool:
 
 
 def _settled(scene: Scene, metadata: MetaData, built: AtHeads, names: Collection[str]) -> Settled:
-    memory = built.database.dialect
+    from sqlalchemy.dialects.sqlite import dialect
+
+    memory, sqlite = built.database.dialect, dialect()
     assert isinstance(memory, Memory)
     texts = {name: each for name, each in memory.texts().items() if name not in scene.own_tables}
     try:
@@ -172,7 +175,7 @@ def _settled(scene: Scene, metadata: MetaData, built: AtHeads, names: Collection
     marks = {
         table.name: sha256(json.dumps([_there(table, texts), wanted]).encode()).hexdigest()[:_LONG]
         for table in tables
-        if table.name in texts and (wanted := _wanted(table)) is not None
+        if table.name in texts and (wanted := _wanted(table, sqlite)) is not None
     }
     store = SettledMarks(scene.settings, scene.extensions, kept_store())
     return Settled(store, marks, store.read(), frozenset(texts) - metadata.tables.keys())
@@ -190,9 +193,8 @@ def _there(table: Table, texts: Mapping[str, object]) -> list[object]:
     return [[each, texts.get(each)] for each in (table.name, *sorted(parents))]
 
 
-def _wanted(table: Table) -> list[str] | None:
+def _wanted(table: Table, dialect: Dialect) -> list[str] | None:
     """Return what a model makes, as text; None where that cannot be told, or not be compared."""
-    from sqlalchemy.dialects.sqlite import dialect
     from sqlalchemy.exc import SQLAlchemyError
     from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -200,7 +202,7 @@ def _wanted(table: Table) -> list[str] | None:
         return None
     making: list[Any] = [CreateTable(table), *map(CreateIndex, table.indexes)]
     try:
-        made = sorted(str(each.compile(dialect=dialect())) for each in making)
+        made = sorted(str(each.compile(dialect=dialect)) for each in making)
     except SQLAlchemyError:
         return None
     return [*made, *(f"{column.key} {column.type!r}" for column in table.columns)]
