@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -234,7 +235,7 @@ def test_others_that_compare(
     settled.manager().check()
     assert comparisons == []
     copy = {place: [*functions] for place, functions in comparators._registry.items()}
-    monkeypatch.setattr(comparators, "_registry", type(comparators._registry)(list, copy))
+    monkeypatch.setattr(comparators, "_registry", defaultdict(list, copy))
     comparators.dispatch_for("schema")(lambda *args: None)
     settled.manager().check()
     assert len(comparisons) == 1
