@@ -31,6 +31,11 @@ STARTING = ("LANG", "LC_ALL", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONWARNINGS"
 """The variables that Python reads when it starts."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that take longest."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @dataclass(frozen=True)
 class Demo:
     """Runs whole processes that see the distributions of one folder, and a home of their own."""

@@ -33,6 +33,7 @@ ELSEWHERE = {"json.md", "lint.md", "pytest.md", "tutorial.md"}
 """The pages whose commands tests of their own run."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FIRST)
 def test_the_transcripts_are_real(demo: Demo, tmp_path: Path, name: str) -> None:
     """Each command of the console blocks, in one shell, prints what the page shows."""

@@ -27,7 +27,7 @@ def moves(draw: st.DrawFn) -> tuple[RevisionGraph, frozenset[Key], Implied, froz
     return graph, applied, implied, asked
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(moves())
 def test_no_edge_is_violated_upwards(
     drawn: tuple[RevisionGraph, frozenset[Key], Implied, frozenset[Key]],
@@ -47,7 +47,7 @@ def test_no_edge_is_violated_upwards(
     assert done == applied | planned
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(moves())
 def test_no_edge_is_violated_downwards(
     drawn: tuple[RevisionGraph, frozenset[Key], Implied, frozenset[Key]],

@@ -33,6 +33,7 @@ def test_the_transcripts_are_real(demo: Demo, bin_folder: Path) -> None:
     assert done.returncode == 0
 
 
+@pytest.mark.long
 @pytest.mark.any_version
 def test_the_first_command(tmp_path: Path) -> None:
     """`scripts/demo` of a clone installs and builds, and can be run again."""

@@ -30,7 +30,7 @@ def alembic_map(graph: RevisionGraph) -> RevisionMap:
     return RevisionMap(generate)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(graphs())
 def test_rows_mean_the_same_pending_set_to_alembic(
     drawn: tuple[RevisionGraph, frozenset[Key]],
@@ -48,7 +48,7 @@ def test_rows_mean_the_same_pending_set_to_alembic(
     assert pending == {one.id for one in graph.revisions} - {one.id for one in applied}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(graphs())
 def test_rows_are_a_minimal_antichain(drawn: tuple[RevisionGraph, frozenset[Key]]) -> None:
     """No row stands on another, and none can be left out."""

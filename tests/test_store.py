@@ -11,6 +11,8 @@ import pytest
 
 from dbman.store import Store, kept_store
 
+pytestmark = pytest.mark.any_version
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:

@@ -36,6 +36,7 @@ def masked(text: str, folder: str) -> list[str]:
     return re.sub(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])", numbered, text).splitlines()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(is_sqlalchemy_1(), reason="its models are in the style of SQLAlchemy 2")
 def test_the_transcript_is_real(tmp_path: Path) -> None:
     """Every command of the page, in one shell and one environment, prints what the page shows."""

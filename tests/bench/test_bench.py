@@ -24,6 +24,7 @@ from bench.sites import write_site
 from bench.worksite import Worksite
 from warm import warm_python
 
+pytestmark = pytest.mark.any_version
 ROOT = Path(__file__).parents[2]
 
 

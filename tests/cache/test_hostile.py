@@ -17,6 +17,7 @@ from conftest import INSTALLER
 from scripts_text import makes, models, script
 from warm import Job, Ran, warm_python
 
+pytestmark = pytest.mark.any_version
 ROOT = Path(__file__).parents[2]
 IDS = [f"r{number:03}" for number in range(160)]
 """So many scripts that it is worth keeping their headers."""

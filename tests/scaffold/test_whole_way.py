@@ -33,6 +33,7 @@ def run(folder: Path, *words: str, bin_folder: Path) -> subprocess.CompletedProc
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shared", [True, False], ids=["shared base", "own metadata"])
 def test_projects_pass_their_own_tests(new: New, work: Path, tmp_path: Path, shared: bool) -> None:
     """At once, and with a first migration in full; warnings are errors."""
