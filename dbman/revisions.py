@@ -64,12 +64,13 @@ class Revision(NamedTuple):
     @property
     def parents(self) -> tuple[Key, ...]:
         """Return what must be applied before this one: down revisions, then dependencies."""
-        return self.down + self.depends
+        return self.down + self.depends if self.depends else self.down
 
     @property
     def implied(self) -> tuple[Key, ...]:
         """Return the parents that a row of this one says are applied."""
-        return tuple(key for key in self.parents if key not in self.inexact)
+        parents = self.parents
+        return tuple(key for key in parents if key not in self.inexact) if self.inexact else parents
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,18 @@ class RevisionGraph:
 
     def applied(self, rows: Iterable[Key]) -> frozenset[Key]:
         """Return all revisions that the rows of the version tables imply."""
-        known = (key for key in rows if key in self.revisions)
-        return _closure(known, lambda key: self.revisions[key].implied, self.revisions)
+        known = frozenset(key for key in rows if key in self.revisions)
+        found = self._applied.get(known)
+        if found is None:
+            found = _closure(known, lambda key: self.revisions[key].implied, self.revisions)
+            self._applied.clear()
+            self._applied[known] = found
+        return found
+
+    @cached_property
+    def _applied(self) -> dict[frozenset[Key], frozenset[Key]]:
+        """What was asked for last, by the rows: one command asks several times for the same."""
+        return {}
 
     def rows(self, applied: Collection[Key]) -> frozenset[Key]:
         """Return the rows to write for an applied set: its maximal elements."""

@@ -59,6 +59,15 @@ def test_rows_are_a_minimal_antichain(drawn: tuple[RevisionGraph, frozenset[Key]
         assert not (graph.ancestors([row]) - {row}) & rows
 
 
+def test_what_was_asked_before_changes_no_answer() -> None:
+    """What is applied is kept for the rows that were asked for last, and for no others."""
+    graph = make_graph(CORE_AND_TWO)
+    for _ in range(2):
+        for each in graph.revisions:
+            assert graph.applied([each]) == make_graph(CORE_AND_TWO).applied([each])
+        assert graph.applied([]) == frozenset()
+
+
 def test_alembic_does_not_see_an_extension_at_head_without_a_row() -> None:
     """Under depends_on the core's head has no row, and is applied all the same."""
     graph = make_graph(CORE_AND_TWO)
