@@ -83,7 +83,6 @@ STATEMENTS: Mapping[str, Way] = {
     r"(create|alter|drop|rename) ": carry_out,
 }
 """What becomes of a statement that begins so, in lower case and with single blanks."""
-_TABLE = [(re.compile(pattern, re.DOTALL), way) for pattern, way in STATEMENTS.items()]
 _WORDS = re.compile(
     r"alter|begin|cluster|comment|commit|create|drop|end|grant|lock|optimize|reassign|rename|reset"
     r"|revoke|select|set|start|truncate|unlock",
@@ -148,5 +147,6 @@ def _in_place_of(said: Said) -> str:
     if first is None or not _WORDS.fullmatch(first[1]):
         return said.text
     spelled = " ".join(said.text[first.start(1) :].split()).lower()
-    way = next((way for pattern, way in _TABLE if pattern.match(spelled)), None)
+    ways = (way for pattern, way in STATEMENTS.items() if re.match(pattern, spelled, re.DOTALL))
+    way = next(ways, None)
     return way(said) if way else said.text
