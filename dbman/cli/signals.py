@@ -25,12 +25,16 @@ def stoppable(is_finishing: Callable[[], bool]) -> Iterator[None]:
     """Raise `KeyboardInterrupt` or `Terminated` inside the block when a signal says so.
 
     While `is_finishing()` a signal is passed over: all steps ran and the commit is under way, so
-    that "nothing was changed" would not be true. Handlers of a host are left alone.
+    that "nothing was changed" would not be true. Handlers of a host are left alone. What is raised
+    while SQLite calls a function of Python's is swallowed by its driver, and the statement fails
+    as one that is not authorized: such an error is told as what it comes from.
     """
+    raised: list[KeyboardInterrupt] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
         if not is_finishing():
-            raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+            raised.append(Terminated() if number == signal.SIGTERM else KeyboardInterrupt())
+            raise raised[-1]
 
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -40,6 +44,10 @@ def stoppable(is_finishing: Callable[[], bool]) -> Iterator[None]:
         signal.signal(number, stop)
     try:
         yield
+    except Exception as err:
+        if raised:
+            raise raised[-1] from err
+        raise
     finally:
         for number in ours:
             signal.signal(number, _DEFAULTS[number])

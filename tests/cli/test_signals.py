@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import threading
 
 import pytest
@@ -23,6 +24,21 @@ def test_a_signal_is_raised_and_the_handlers_are_put_back(
     with pytest.raises(raised), stoppable(lambda: False):
         signal.raise_signal(sent)
     assert signal.getsignal(sent) == before
+
+
+def test_a_signal_inside_a_function_that_sqlite_calls_is_raised_too() -> None:
+    """The driver swallows what is raised there, and calls the statement not authorized."""
+    connection = sqlite3.connect(":memory:")
+
+    def authorize(*names: object) -> int:
+        signal.raise_signal(signal.SIGTERM)
+        return sqlite3.SQLITE_OK
+
+    connection.set_authorizer(authorize)
+    with pytest.raises(Terminated) as caught, stoppable(lambda: False):
+        connection.execute("SELECT 1")
+    assert str(caught.value.__cause__) == "not authorized"
+    connection.close()
 
 
 def test_a_commit_under_way_is_not_interrupted() -> None:
