@@ -52,6 +52,8 @@ def test_shown(statement: str, words: str, made: str) -> None:
     [
         "op.drop_table('us' 'er')",
         "op.drop_table('us'  # one\n    'er')",
+        "op.drop_table('us' r'er')",
+        "op.drop_table('us'U'er')",
         "op.drop_table('us' + er)",
         "op.drop_table('%s' % er)",
         "op.drop_table('{}'.format(er))",

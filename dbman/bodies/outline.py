@@ -26,7 +26,7 @@ _PIECE = re.compile(
 )
 """Code up to a comment or a string, and the string, in a text without backslashes."""
 _PUT_TOGETHER = ("+", "%", "format")
-_JOINED = re.compile(r"""["'](?:\s*["']|(?<=[fFtT]["'])|(?<=[fFtT][rR]["']))""")
+_JOINED = re.compile(r"""["'](?:\s*[rRuU]?["']|(?<=[fFtT]["'])|(?<=[fFtT][rR]["']))""")
 """Strings side by side, or with values inside, in code where each has only its quote left."""
 _CREATE = re.compile(r"create\b(?<!\wcreate)")
 _CREATE_IN_SQL = re.compile(r"(?:create|rename)(?!\w)(?<![^\W\d]create)(?<![^\W\d]rename)")
