@@ -15,6 +15,7 @@ import pytest
 from dbman.config import ExtensionSettings, Settings
 from dbman.errors import Problem, SettingsError, UsageError
 from dbman.extensions import Extension, InstalledExtension, discover
+from dbman.extensions.locations import locate
 
 ROOT = Path(__file__).parent.parent
 GROUP = "dbman.extensions"
@@ -765,3 +766,15 @@ def test_ini_with_a_missing_package(install: Install, tmp_path: Path) -> None:
             "gone",
         ),
     )
+
+
+@pytest.mark.any_version
+def test_package_of_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the path begins with the current folder, a package is looked for in each new one."""
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    for name in ("one", "other"):
+        (tmp_path / name / "poser_of_folder").mkdir(parents=True)
+        (tmp_path / name / "poser_of_folder" / "__init__.py").touch()
+        monkeypatch.chdir(tmp_path / name)
+        place = locate("poser_of_folder:migrations", tmp_path)
+        assert place == tmp_path / name / "poser_of_folder" / "migrations"

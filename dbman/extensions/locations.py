@@ -140,7 +140,8 @@ def _package(name: str) -> _Package:
     spec = _SPECS.get(place)
     if spec is None or name in sys.modules or not os.path.isfile(spec.origin or ""):  # noqa: PTH113
         spec = find_top_level(name)
-        if spec is not None and spec.submodule_search_locations and spec.origin:
+        is_kept = all(map(os.path.isabs, sys.path))  # else it depends on the current folder
+        if is_kept and spec is not None and spec.submodule_search_locations and spec.origin:
             _SPECS[place] = spec
     if spec is None:
         raise ExtensionError(f"there is no package {name!r}", "install it again, or uninstall it")
