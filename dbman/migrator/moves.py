@@ -244,7 +244,8 @@ def _run(
         versions = look(scene)
         planned = planner(versions)
         if not planned.steps and _are_right(scene, versions):
-            return Move(planned, scene.database.describe(), True, made)
+            orphans = scene.graph.orphans(versions.rows)
+            return Move(planned, scene.database.describe(), True, made, orphans)
     from dbman.backups import safety_of
     from dbman.migrator.running import run_steps
 

@@ -279,6 +279,7 @@ def test_an_orphan_is_never_in_the_way(manager: Make, shop: Path) -> None:
     }
     move = manager().upgrade()
     assert move.plan.steps == ()
+    assert ids(move.orphans) == ["b2"]
     assert move.plan.aside == {
         "core": "an orphan may hide where it stands",
         "gadget": "an orphan may hide where it stands",
