@@ -96,6 +96,8 @@ def lines(blocks: Iterable[Block], colour: bool, *, exact: bool = False) -> list
 
 def clean(text: str) -> str:
     """Return text whose control characters are spelled out, so that none reaches a terminal."""
+    if text.isprintable():  # most is, and the look is far cheaper
+        return text
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
@@ -111,20 +113,21 @@ def width(text: str) -> int:
 def _table_lines(table: Table, colour: bool) -> list[str]:
     count = max((len(row) for row in table.rows), default=0)
     rows = [[*row, *[""] * (count - len(row))] for row in table.rows]
-    kept = [place for place in range(count) if any(_text(row[place]) for row in rows)]
     titles = 1 if table.header and rows else 0
     if titles:
         rows.insert(0, [Styled(title, "dim") for title in table.header])
-    widths = {place: max(width(_text(row[place])) for row in rows) for place in kept}
+    texts = [[_text(part) for part in row] for row in rows]
+    kept = [place for place in range(count) if any(row[place] for row in texts[titles:])]
+    widths = [max((width(row[place]) for row in texts), default=0) for place in range(count)]
     found = []
-    for number, row in enumerate(rows, -titles):
-        cells = [_padded(row[place], widths[place], colour) for place in kept]
+    for number, (row, plain) in enumerate(zip(rows, texts, strict=True), -titles):
+        cells = [_padded(row[place], plain[place], widths[place], colour) for place in kept]
         found += [_GAP.join(cells).rstrip(), *lines(table.below.get(number, ()), colour)]
     return found
 
 
-def _padded(part: Part, columns: int, colour: bool) -> str:
-    return _shown(part, colour) + " " * (columns - width(_text(part)))
+def _padded(part: Part, text: str, columns: int, colour: bool) -> str:
+    return _styled(part, text, colour) + " " * (columns - width(text))
 
 
 def _text(part: Part) -> str:
@@ -132,6 +135,10 @@ def _text(part: Part) -> str:
 
 
 def _shown(part: Part, colour: bool) -> str:
+    return _styled(part, _text(part), colour)
+
+
+def _styled(part: Part, text: str, colour: bool) -> str:
     if colour and isinstance(part, Styled) and part.style:
-        return f"\x1b[{_CODES[part.style]}m{_text(part)}\x1b[0m"
-    return _text(part)
+        return f"\x1b[{_CODES[part.style]}m{text}\x1b[0m"
+    return text

@@ -67,8 +67,9 @@ def history(session: Session, name: Name = None, revrange: Revrange = None) -> P
     manager = session.opened if revrange and "current" in revrange else session.manager
     found = manager.history(name, revrange)
     view = Revisions(manager.graph)
-    text = view.blocks(found) if session.options.verbose else [view.history(found)]
-    return Page({"revisions": [view.data(each) for each in found]}, text)
+    if session.options.as_json:  # thousands of rows: only what is shown is made
+        return Page({"revisions": [view.data(each) for each in found]})
+    return Page({}, view.blocks(found) if session.options.verbose else [view.history(found)])
 
 
 @command(PANEL, "dbman show poser@head", '$EDITOR "$(dbman show --path 1dd1)"')

@@ -73,7 +73,7 @@ class Revisions:
             "head": revision.key in self.heads,
             "message": revision.doc,
             "created": revision.created,
-            "path": str(revision.path),
+            "path": revision.file,
         }
 
     def _history_row(self, revision: Revision) -> tuple[Part, ...]:
