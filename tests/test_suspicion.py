@@ -18,11 +18,22 @@ SOUND: Mapping[str, Mapping[str, str]] = {
     "the package itself": {"db.py": "from . import tables\nextension = 1", "tables.py": ""},
     "a folder without __init__": {
         "db.py": "from .old.two import x\nextension = 1",
-        "old/two.py": "",
+        "old/two.py": "x = 1",
     },
     "what is tried": {"db.py": "try:\n    import nosuch\nexcept ImportError: ...\nextension = 1"},
     "in a function": {"db.py": "def extension():\n    import nosuch"},
     "a star": {"db.py": "from .inner import *", "inner.py": "extension = 1"},
+    "another name": {"db.py": "from .b import one as extension, two; f(a, b)", "b.py": "one=two=1"},
+    "names with comments": {
+        "db.py": "from .b import (  # as they are\n    one as extension,  # one, by name\n)",
+        "b.py": "one = 1",
+    },
+    "a name that is made": {
+        "db.py": "from .b import extension",
+        "b.py": "def __getattr__(name):\n    return name",
+    },
+    "what Python warns of": {"db.py": "extension = '\\d' is 1"},
+    "a byte order mark": {"db.py": "\ufeffextension = 1"},
     "a circle": {"db.py": "from .b import b\nextension = 1", "b.py": "from .db import extension"},
 }
 SUSPECT: Mapping[str, Mapping[str, str]] = {
@@ -35,6 +46,12 @@ SUSPECT: Mapping[str, Mapping[str, str]] = {
     "further in": {"db.py": "from poor.b import extension", "b.py": "import nosuch"},
     "by name": {"db.py": "from . import (\n    b,\n)\nextension = 1", "b.py": "import nosuch"},
     "package": {"db.py": "extension = 1", "__init__.py": "import nosuch"},
+    "no such name": {"db.py": "from .b import gone, extension", "b.py": "extension = 1"},
+    "no such name of a package": {"db.py": "from poor import gone\nextension = 1"},
+    "no Python": {"db.py": "extension = 1\ndef f(:\n"},
+    "no Python further in": {"db.py": "from .b import extension", "b.py": "extension = (\n"},
+    "nothing that Python compiles": {"db.py": "extension = 1\nreturn extension"},
+    "a null byte": {"db.py": "extension = 1\0"},
     "no text": {"db.py": "extension = 1", "__init__.py": "\udcff"},
 }
 
@@ -92,3 +109,11 @@ def test_status_tells_of_models_that_fail_by_themselves_with_v(
     assert "ZeroDivisionError" not in poor.run("status").stdout
     assert "ZeroDivisionError" in poor.run("status", "-v").stdout
     assert poor.run("status", "--strict").returncode == 4
+
+
+def test_status_tells_of_models_that_are_no_python(
+    make_extension: Callable[..., Path], demo: Any, tmp_path: Path
+) -> None:
+    """Their source shows it."""
+    poor = type(demo)(make_extension("poor", {}, db="def extension(:\n"), tmp_path)
+    assert "SyntaxError" in poor.run("status").stdout

@@ -2,14 +2,15 @@
 
 To import the models of all extensions takes longer than all else that `status` does (0.6 of its
 0.9 s for ten extensions, 2.4 of 3 s for fifty). What is most often wrong with them shows in the
-source: a module that is not there. Nothing here is a verdict: who has a suspicion imports them,
-and tells what that says.
+source: a module or a name that is not there, or what is no Python. Nothing here is a verdict: who
+has a suspicion imports them, and tells what that says.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -41,13 +42,12 @@ class _Look:
         self._own = own
         self._followed: set[str] = set()
         self._there: dict[str, bool] = {}
+        self._texts: dict[str, tuple[Path | None, str | None]] = {}
 
     def may_be_imported(self, value: str) -> bool:
         """Return whether nothing speaks against importing ``module:name``."""
         module, _, name = value.partition(":")
-        file = module_file(module)
-        text = _text(file)
-        if text is None or not (name.partition(".")[0] in text or "import *" in text):
+        if not self._has(module, name.partition(".")[0]):
             return False
         todo = [module]
         while todo:
@@ -57,13 +57,17 @@ class _Look:
                     return False
             elif module not in self._followed:
                 self._followed.add(module)
-                if (text := _text(file := module_file(module))) is None or file is None:
+                file, text = self._source(module)
+                if file is None or text is None or not _is_python(text, file):
                     return False
                 todo += [*_packages_above(module), *self._imported(text, module, file)]
         return True
 
     def _imported(self, text: str, module: str, file: Path) -> Iterator[str]:
-        """Yield the modules that the text of a module imports whenever it is imported itself."""
+        """Yield the modules that the text of a module imports whenever it is imported itself.
+
+        A name that its module does not have can only be a module, there or not.
+        """
         for dots, origin, names, plain in _IMPORT.findall(text):
             if plain:
                 yield from (each.split()[0] for each in plain.split(",") if each.strip())
@@ -71,8 +75,23 @@ class _Look:
             start = ".".join([*_base(module, file, len(dots)), *filter(None, [origin])])
             yield start
             if start.partition(".")[0] in self._own:  # where a name may be a module, too
-                inner = (f"{start}.{name}" for name in re.findall(r"\w+", names))
-                yield from (each for each in inner if module_file(each))
+                for name in _names(names):
+                    if not self._has(start, name) or module_file(f"{start}.{name}"):
+                        yield f"{start}.{name}"
+
+    def _has(self, module: str, name: str) -> bool:
+        """Return whether a module may have a name: it stands in its text, or others may make it."""
+        _, text = self._source(module)
+        return text is not None and any(
+            each in text for each in (name, "import *", "__getattr__", "globals(")
+        )
+
+    def _source(self, module: str) -> tuple[Path | None, str | None]:
+        """Return the file of a module and its text."""
+        if module not in self._texts:
+            file = module_file(module)
+            self._texts[module] = file, _text(file)
+        return self._texts[module]
 
     def _is_there(self, name: str) -> bool:
         """Return whether a top-level module is there: part of Python, loaded, or on the path."""
@@ -80,6 +99,12 @@ class _Look:
             known = name in sys.stdlib_module_names or name in sys.modules
             self._there[name] = known or find_top_level(name) is not None
         return self._there[name]
+
+
+def _names(imported: str) -> Iterator[str]:
+    """Yield the names of ``a as b, c`` or ``(a, c)``, in which lines may end with comments."""
+    words = re.sub(r"#[^\n]*|[()\\]", "", imported).partition(";")[0].split(",")
+    yield from (each.split()[0] for each in words if each.strip() not in ("", "*"))
 
 
 def _packages_above(module: str) -> Iterator[str]:
@@ -96,9 +121,20 @@ def _base(module: str, file: Path, dots: int) -> list[str]:
     return parts[: len(parts) - up] if dots else []
 
 
+def _is_python(text: str, file: Path) -> bool:
+    """Return whether Python can compile a module; what it warns of is not told here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(text, file, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):  # ValueError: a null byte
+            return False
+    return True
+
+
 def _text(file: Path | None) -> str | None:
     """Return the text of a file, None where there is none to read."""
     try:
-        return file.read_text("utf-8") if file else None
+        return file.read_text("utf-8").removeprefix("\ufeff") if file else None
     except (OSError, UnicodeDecodeError):
         return None
