@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -232,12 +232,21 @@ class Dialect:
             chosen = [table for table in metadata.tables.values() if table.name in names]
             metadata.drop_all(connection, tables=chosen, checkfirst=False)
 
-    def drop_views(self, connection: Connection) -> None:
-        """Drop all views."""
+    def views(self, connection: Connection) -> Mapping[str, Collection[str]]:
+        """Return what each view reads: tables and views, those of other schemas with the schema."""
         from sqlalchemy import inspect
 
+        from dbman.facts.reads import read_by_texts
+
+        look = inspect(connection)
+        texts = {name: look.get_view_definition(name) or "" for name in look.get_view_names()}
+        schema = look.default_schema_name or ""
+        return read_by_texts(texts, look.get_table_names(), schema) if texts else {}
+
+    def drop_views(self, connection: Connection, names: Collection[str]) -> None:
+        """Drop these views, in this order."""
         quote = connection.dialect.identifier_preparer.quote
-        for name in inspect(connection).get_view_names():
+        for name in names:
             connection.exec_driver_sql(f"DROP VIEW {quote(name)}")
 
 

@@ -5,7 +5,7 @@ Source: https://www.postgresql.org/docs/current/functions-info.html (`txid_curre
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,18 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection, Engine
 
 _TRANSACTION = "SELECT txid_current()"
+_VIEWS = """
+SELECT DISTINCT v.relname, CASE WHEN t.relnamespace = v.relnamespace THEN t.relname::text
+       ELSE t.relnamespace::regnamespace || '.' || t.relname END
+FROM pg_class v JOIN pg_rewrite r ON r.ev_class = v.oid
+LEFT JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+     AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> v.oid
+LEFT JOIN pg_class t ON t.oid = d.refobjid AND t.relnamespace::regnamespace::text
+     NOT IN ('pg_catalog', 'information_schema')
+WHERE v.relkind IN ('v', 'm') AND v.relnamespace = to_regnamespace(quote_ident(current_schema()))
+  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass
+                  AND e.objid = v.oid AND e.deptype = 'e')"""
+_MATERIALIZED = "SELECT matviewname FROM pg_matviews WHERE schemaname = current_schema()"
 
 
 class PostgreSQL(Server):
@@ -79,6 +91,24 @@ class PostgreSQL(Server):
         name = ".".join(quote(part) for part in table.split("."))
         asked = text("SELECT reltuples FROM pg_class WHERE oid = to_regclass(:name)")
         return int(connection.execute(asked, {"name": name}).scalar() or -1)
+
+    def views(self, connection: Connection) -> Mapping[str, Collection[str]]:
+        """Return what each view reads, as the server's catalog has it; system tables do not count.
+
+        Views that came with an extension of the server are left out: they go with that alone.
+        """
+        found: dict[str, set[str]] = {}
+        for view, read in connection.exec_driver_sql(_VIEWS):
+            found.setdefault(view, set()).update([read] if read else [])
+        return found
+
+    def drop_views(self, connection: Connection, names: Collection[str]) -> None:
+        """Drop these views, in this order; some may be materialized."""
+        quote = connection.dialect.identifier_preparer.quote
+        stored = {name for (name,) in connection.exec_driver_sql(_MATERIALIZED)} if names else set()
+        for name in names:
+            kind = "MATERIALIZED VIEW" if name in stored else "VIEW"
+            connection.exec_driver_sql(f"DROP {kind} {quote(name)}")
 
     def engine(self) -> Engine:
         """Return an engine that keeps its one connection, also after a script's `dispose()`."""

@@ -11,6 +11,7 @@ from dbman.backups import safety_of
 from dbman.errors import DatabaseError
 from dbman.migrator.scene import Scene
 from dbman.migrator.stamps import strangers
+from dbman.migrator.views import broken, going
 from dbman.progress import counted
 from dbman.revisions import Key
 from dbman.versions import VersionRows, version_table, write_versions
@@ -29,6 +30,10 @@ class Dropping:
     """The tables that go."""
     rows: int
     """How many rows they hold."""
+    views: tuple[str, ...]
+    """The views that go, in this order: they read nothing but what goes."""
+    broken: tuple[str, ...]
+    """Views that read what goes, and also what stays; they stay and cannot be used."""
     kept: tuple[str, ...]
     """Tables that no installed extension owns; they stay, unless all was asked for."""
     orphans: tuple[Key, ...]
@@ -79,15 +84,14 @@ class Drop:
         """
         dialect = self.scene.database.dialect
         found = _dropping(self.scene, connection, self.everything)
-        if self.confirm is not None and found.tables != self.asked.tables:
+        if self.confirm is not None and _goes(found) != _goes(self.asked):
             raise DatabaseError(
                 f"{found.database} moved since you were asked", "run the command again"
             )
         _require_free(connection, found)
-        if found.tables:
+        if found.tables or found.views:
             back_up()
-        if self.everything:
-            dialect.drop_views(connection)
+        dialect.drop_views(connection, found.views)
         dialect.drop_tables(connection, found.tables)
         _drop_rows(self.scene, connection, () if self.everything else found.orphans)
         return found
@@ -133,7 +137,14 @@ def _dropping(scene: Scene, connection: Connection, everything: bool) -> Droppin
     )
     kept = () if everything else tuple(name for name in there if name in foreign)
     orphans = scene.graph.orphans(versions.rows)
-    return Dropping(scene.database.describe(), tuple(tables), rows, kept, orphans)
+    views = scene.database.dialect.views(connection)
+    gone = going(views, tables, everything=everything)
+    lost = broken(views, tables, gone)
+    return Dropping(scene.database.describe(), tuple(tables), rows, gone, lost, kept, orphans)
+
+
+def _goes(dropping: Dropping) -> tuple[Collection[str], Collection[str]]:
+    return dropping.tables, dropping.views
 
 
 def _unapplied(scene: Scene, versions: VersionRows, tables: Collection[str]) -> set[str]:

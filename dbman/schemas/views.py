@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from dbman.facts import Fact
-from dbman.facts.tokens import Token, tokenize
-
-_BEFORE_A_TABLE = ("from", "join", ",", "(")
+from dbman.facts.reads import names_in
 
 
 def read_by_views(parts: Mapping[str, Sequence[Fact]]) -> Mapping[str, Collection[str]]:
@@ -16,18 +14,6 @@ def read_by_views(parts: Mapping[str, Sequence[Fact]]) -> Mapping[str, Collectio
     found = {}
     for name, facts in parts.items():
         if facts[0].kind == "view":
-            names = _names(tokenize(facts[0].text))
+            names = names_in(facts[0].text)
             found[name] = {known[each] for each in names if each in known} - {name}
-    return found
-
-
-def _names(tokens: Sequence[Token]) -> set[str]:
-    """Return the names, in lower case, that stand where one of a table may stand."""
-    found = set()
-    for index, token in enumerate(tokens):
-        if index and token.kind in ("word", "name") and tokens[index - 1].word in _BEFORE_A_TABLE:
-            end = index + 1
-            while end + 1 < len(tokens) and tokens[end].word == ".":
-                end += 2
-            found.add(".".join(each.name.lower() for each in tokens[index:end:2]))
     return found

@@ -156,3 +156,91 @@ def test_not_atomic_drops_with_the_first_revision(
     with pytest.raises(MigrationError):
         manager().initdb(recreate=True, atomic=False)
     assert state(url) == before
+
+
+VIEWS = """op.execute("CREATE VIEW seen AS SELECT p.id FROM product AS p, customer AS c")
+op.execute("CREATE VIEW above AS SELECT id FROM seen")"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mysql"])
+def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of a database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/x.db"
+    server = {"postgresql": "postgresql_url", "mysql": "mariadb_url"}[request.param]
+    return str(request.getfixturevalue(server))
+
+
+def views(url: str) -> list[str]:
+    """Return the names of the views."""
+    with create_engine(parse_url(url), poolclass=NullPool).connect() as connection:
+        return sorted(inspect(connection).get_view_names())
+
+
+def test_views_go_with_what_they_read(manager: Make, shop: Path, any_url: str) -> None:
+    """Those that scripts make are made anew; they are shown like the tables."""
+    breaks(shop, VIEWS)
+    manager(url=any_url, db=None).initdb()
+    shown = []
+    move = manager(url=any_url, db=None).initdb(
+        recreate=True, confirm=lambda one: not shown.append(one)
+    )
+    assert (move.done, len(move.plan.steps)) == (True, 5)
+    assert shown[0].views == ("above", "seen")
+    assert views(any_url) == ["above", "seen"]
+    dropped = manager(url=any_url, db=None).dropdb()
+    assert (dropped.views, dropped.broken) == (("above", "seen"), ())
+    assert any_url.startswith("sqlite") or views(any_url) == []
+
+
+def test_a_view_that_also_reads_what_stays_is_named(
+    manager: Make, shop: Path, any_url: str
+) -> None:
+    """It stays where the database lets it; PostgreSQL drops nothing then. --all takes it."""
+    manager(url=any_url, db=None).initdb()
+    run(
+        any_url,
+        "CREATE TABLE theirs (id INTEGER)",
+        "CREATE VIEW alone AS SELECT 1 AS one",
+        "CREATE VIEW other AS SELECT id FROM theirs",
+        "CREATE VIEW mixed AS SELECT theirs.id FROM theirs JOIN product ON product.id = theirs.id",
+    )
+    looked = manager(url=any_url, db=None).dropdb(dry=True)
+    assert (looked.views, looked.broken, looked.kept) == ((), ("mixed",), ("theirs",))
+    if any_url.startswith("postgresql"):
+        with pytest.raises(DatabaseError, match="other objects depend on it"):
+            manager(url=any_url, db=None).dropdb()
+        assert state(any_url)[0] == ["alembic_version", *ALL, "theirs"]
+    else:
+        manager(url=any_url, db=None).initdb(recreate=True)
+    assert run(any_url, "SELECT count(*) FROM mixed") == [0]
+    if not any_url.startswith("postgresql"):
+        run(any_url, "DROP TABLE theirs")
+        assert manager(url=any_url, db=None).dropdb(dry=True).tables == tuple(ALL)
+    emptied = manager(url=any_url, db=None).dropdb(everything=True)
+    assert sorted(emptied.views) == ["alone", "mixed", "other"]
+    assert any_url.startswith("sqlite") or views(any_url) == []
+
+
+def test_a_view_that_is_new_since_the_question_stops_the_drop(
+    manager: Make, tmp_path: Path
+) -> None:
+    """Nothing goes that nobody was shown."""
+    manager().initdb()
+    url = f"sqlite:///{tmp_path}/x.db"
+
+    def answer(asked: object) -> bool:
+        run(url, "CREATE VIEW late AS SELECT id FROM product")
+        return True
+
+    with pytest.raises(DatabaseError, match="moved since you were asked"):
+        manager().dropdb(confirm=answer)
+    assert views(url) == ["late"]
+
+
+def test_a_materialized_view_goes_too(manager: Make, shop: Path, postgresql_url: str) -> None:
+    """Its kind is asked of the server."""
+    breaks(shop, 'op.execute("CREATE MATERIALIZED VIEW stored AS SELECT id FROM product")')
+    manager(url=postgresql_url, db=None).initdb()
+    manager(url=postgresql_url, db=None).initdb(recreate=True)
+    assert manager(url=postgresql_url, db=None).dropdb().views == ("stored",)

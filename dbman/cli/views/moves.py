@@ -115,6 +115,9 @@ def dropping_blocks(dropping: Dropping) -> list[Block]:
     """Return what dropdb drops and what it leaves, in a few lines."""
     blocks: list[Block] = [f"drops {_what_goes(dropping)}"]
     blocks += [f"  {name}" for name in dropping.tables]
+    blocks += [f"  {name} (view)" for name in dropping.views]
+    if dropping.broken:
+        blocks.append(f"breaks views that also read what stays: {', '.join(dropping.broken)}")
     if dropping.kept:
         blocks.append(f"keeps what no extension owns: {', '.join(dropping.kept)}")
     if dropping.orphans:
@@ -130,6 +133,8 @@ def dropping_page(dropping: Dropping, *, plan: bool) -> Page:
         "removed": dropping.removed,
         "tables": list(dropping.tables),
         "rows": dropping.rows,
+        "views": list(dropping.views),
+        "broken": list(dropping.broken),
         "kept": list(dropping.kept),
         "orphans": keys_data(dropping.orphans),
     }
@@ -140,6 +145,8 @@ def dropping_page(dropping: Dropping, *, plan: bool) -> Page:
     tail = f"; {dropping.database} is removed" if dropping.removed else ""
     told = f"dropped {_what_goes(dropping)}{tail}"
     kept = [f"kept: {', '.join(dropping.kept)}"] if dropping.kept else []
+    if dropping.broken:
+        kept.append(f"broken views, kept: {', '.join(dropping.broken)}")
     return Page(data, said=[told, *kept], hint="`dbman initdb` builds it again")
 
 
@@ -214,7 +221,8 @@ def keys_data(keys: Iterable[Key]) -> list[dict[str, str]]:
 
 
 def _what_goes(dropping: Dropping) -> str:
-    return f"{counted(len(dropping.tables), 'table')} with {counted(dropping.rows, 'row')}"
+    views = f" and {counted(len(dropping.views), 'view')}" if dropping.views else ""
+    return f"{counted(len(dropping.tables), 'table')} with {counted(dropping.rows, 'row')}{views}"
 
 
 def _step_data(number: int, step: Step, account: Account | None = None) -> dict[str, object]:
