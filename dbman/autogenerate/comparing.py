@@ -161,7 +161,8 @@ def compared(
         wanted = build(scene, sides.settings, part.metadata, database)
         base = _Base(sides, part, wanted)
         found = stack.enter_context(_looked_at(base))
-        sure, alike = find_renames(_schemas(found, base), renaming or Renaming())
+        meant = renaming or Renaming(extensions=names or None)
+        sure, alike = find_renames(_schemas(found, base), meant)
         sides.settled.keep(_alike(found))
         if sure:
             stack.close()

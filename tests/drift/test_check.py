@@ -175,3 +175,12 @@ def test_what_looks_renamed(pair: Workshop) -> None:
         "product.title looks like product.name renamed: if it is,"
         " `dbman generate --rename product.name:product.title` keeps the rows",
     )
+
+
+def test_a_name_tells_of_no_other_renames(pair: Workshop) -> None:
+    """Whether the table of the core has to be looked at for its sake, or is known to be alike."""
+    pair.models("poser", "primary_key=True)", REFERS)
+    pair.generate("poser")
+    pair.models("shop", '"name"', '"title"')
+    assert [pair.manager().check("poser").notes for _ in range(2)] == [(), ()]
+    assert pair.manager().check("shop").notes
