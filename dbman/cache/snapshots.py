@@ -14,6 +14,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
+from dbman.cache.hooks import is_hooked
 from dbman.cache.purity import changes, is_pure, names_what_changes
 from dbman.cache.running import what_runs
 from dbman.config import Settings
@@ -73,8 +74,9 @@ class Snapshot:
 
     @property
     def _is_wanted(self) -> bool:
-        """Whether snapshots are asked for; what a callable does before cannot be hashed."""
-        return self.settings.snapshot and (not self.settings.bootstrap or bool(self._bootstrap))
+        """Whether snapshots are asked for; what callables do before or meanwhile has no hash."""
+        is_plain = not self.settings.bootstrap or bool(self._bootstrap)
+        return self.settings.snapshot and is_plain and not is_hooked()
 
     @property
     def _bootstrap(self) -> Path | None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import String, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateColumn
+from sqlalchemy.sql.functions import now
+from sqlalchemy.types import UserDefinedType
 
 from dbman import Manager
 from dbman.dialects.memory import Memory
@@ -228,3 +232,43 @@ def test_a_database_in_memory_is_copied_whole() -> None:
     one.remove()
     other.remove()
     assert sqlite3.sqlite_version_info >= (3, 36)
+
+
+@pytest.fixture
+def hooked() -> Iterator[Callable[[type], None]]:
+    """Return what has a class compiled as always, but by a function of this module."""
+    found: list[tuple[type, dict[str, Any]]] = []
+
+    def hook(of: type) -> None:
+        really = of._compiler_dispatch
+        found.append((of, dict(vars(of))))
+        compiles(of, "sqlite")(lambda element, compiler, **kw: really(element, compiler, **kw))
+
+    yield hook
+    for of, before in found:
+        for name in ("_compiler_dispatch", "_compiler_dispatcher"):
+            setattr(of, name, before[name]) if name in before else delattr(of, name)
+
+
+@pytest.mark.parametrize("of", [CreateColumn, String, now], ids=lambda of: of.__name__)
+def test_who_hooks_into_compiling_gets_no_snapshot(
+    site: Path, replays: list[str], hooked: Callable[[type], None], of: type
+) -> None:
+    """Neither one from before nor one for those who do not: the scripts may make another thing."""
+    built()
+    hooked(of)
+    built()
+    assert (len(replays), kept()) == (2, 1)
+    kept_store().clear()
+    built()
+    assert (len(replays), kept()) == (3, 0)
+
+
+def test_a_type_of_ones_own_does_no_harm(
+    site: Path, replays: list[str], hooked: Callable[[type], None]
+) -> None:
+    """No script that is pure can name it."""
+    hooked(type("Own", (UserDefinedType,), {"__module__": "core.db"}))
+    built()
+    built()
+    assert (len(replays), kept()) == (1, 1)
