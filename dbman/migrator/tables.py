@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dbman.backups import safety_of
@@ -16,6 +16,7 @@ from dbman.translate import Translation, translated
 from dbman.versions import make_version_tables, write_versions
 
 if TYPE_CHECKING:
+    from sqlalchemy import MetaData, Table
     from sqlalchemy.engine import Connection
 
 _IN_THE_WAY = "`dbman upgrade` moves it; --recreate drops them first"
@@ -55,8 +56,20 @@ def create(scene: Scene, *, dry: bool = False, anew: Drop | None = None) -> Crea
     `ExtensionError` where no models can be loaded, `InvalidError` for a script of theirs that is
     broken.
     """
+    metadata, chosen, planned = _planned(scene)
+    exists = (dry or anew is not None) and scene.database.exists()
+    if dry and exists and anew is None:
+        with scene.database.reading() as connection:
+            _require_room(scene, connection, planned.tables, _way_out(scene, connection))
+    anew = anew if exists else None
+    if dry or (anew and not anew.is_agreed()):
+        return replace(planned, made=not exists, done=False)
+    return _make(scene, metadata, chosen, planned, anew)
+
+
+def _planned(scene: Scene) -> tuple[MetaData, Sequence[Table], Created]:
+    """Return whose tables `create` is to make, which, and what it says when they are made."""
     from dbman.models import joined_metadata
-    from dbman.models.telling import telling
 
     graph = scene.graph
     graph.require_unambiguous()
@@ -71,39 +84,47 @@ def create(scene: Scene, *, dry: bool = False, anew: Drop | None = None) -> Crea
     require_sound(graph, held)  # else the heads would be older than the tables
     owner = scene.ownership.owner_of_model
     chosen = [t for t in metadata.sorted_tables if owner(t) in held]
-    names = tuple(table.name for table in chosen)
     rows = graph.rows(graph.ancestors(head.key for name in held for head in graph.heads(name)))
-    aside = tuple(e.name for e in scene.extensions if e.name not in held and graph.of(e.name))
-    described = scene.database.describe()
-    exists = (dry or anew is not None) and scene.database.exists()
-    if dry and exists and anew is None:
-        with scene.database.reading() as connection:
-            _require_room(scene, connection, names, _way_out(scene, connection))
-    anew = anew if exists else None
-    if dry or (anew and not anew.is_agreed()):
-        return Created(described, names, tuple(sorted(rows)), not exists, aside, done=False)
+    return (
+        metadata,
+        chosen,
+        Created(
+            scene.database.describe(),
+            tables=tuple(table.name for table in chosen),
+            rows=tuple(sorted(rows)),
+            made=True,
+            aside=tuple(
+                e.name for e in scene.extensions if e.name not in held and graph.of(e.name)
+            ),
+        ),
+    )
+
+
+def _make(
+    scene: Scene, metadata: MetaData, chosen: Sequence[Table], planned: Created, anew: Drop | None
+) -> Created:
+    """Make the tables, after what is dropped first, and return what was made."""
+    from dbman.models.telling import telling
+
+    dialect, rows = scene.database.dialect, planned.rows
     with (
-        safety_of(
-            scene.database.dialect, scene.progress, wanted=bool(anew and anew.backup)
-        ) as back_up,
+        safety_of(dialect, scene.progress, wanted=bool(anew and anew.backup)) as back_up,
         scene.database.moving(scene.lock_key, create=True) as connection,
     ):
         if anew:
             anew.run(connection, back_up)
         way = _BEYOND if anew else _way_out(scene, connection)
-        made = _require_room(scene, connection, names, way)
-        wanted = scene.settings.translate
+        made = _require_room(scene, connection, planned.tables, way)
         with (
-            scene.database.dialect.translated(),
-            translated(connection, scene.progress, wanted=wanted) as log,
+            dialect.translated(),
+            translated(connection, scene.progress, wanted=scene.settings.translate) as log,
             telling(scene.progress, chosen),
         ):
             metadata.create_all(connection, tables=chosen, checkfirst=False)
         longest = max((len(key.id) for key in rows), default=0)
         make_version_tables(connection, scene.trees, longest, rows)
         write_versions(connection, (), rows)
-    stamped = tuple(sorted(rows))
-    return Created(described, names, stamped, made, aside, translations=tuple(log.entries))
+    return replace(planned, made=made, translations=tuple(log.entries))
 
 
 def _way_out(scene: Scene, connection: Connection) -> str:
