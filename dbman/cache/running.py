@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,9 +24,23 @@ def what_runs() -> Mapping[str, Sequence[object]]:
     }
 
 
+@cache
 def _newest_of_dbman() -> int:
-    """Return when a file of dbman changed last, in nanoseconds: it may be installed editable."""
-    return max(each.stat().st_mtime_ns for each in Path(__file__).parents[1].rglob("*.py"))
+    """Return when a file of dbman changed last, in nanoseconds: it may be installed editable.
+
+    A process asks once: what it runs of dbman does not change any more.
+    """
+    return max(_changes(Path(__file__).parents[1]))
+
+
+def _changes(folder: Path | str) -> Iterator[int]:
+    """Yield when each module of a folder, and below, changed last."""
+    with os.scandir(folder) as found:
+        for each in found:
+            if each.name.endswith(".py"):
+                yield each.stat().st_mtime_ns
+            elif each.name != "__pycache__" and each.is_dir():
+                yield from _changes(each.path)
 
 
 def _installed() -> Iterator[str]:
