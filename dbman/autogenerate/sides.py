@@ -56,7 +56,7 @@ class Settled:
     def keep(self, tables: Collection[str]) -> None:
         """Settle these tables, too."""
         new = {self.marks[name] for name in tables if name in self.marks}
-        if self.store is not None and not new <= self.known:
+        if self.store is not None and not new <= self.known and not _others_compare():
             are_few = len(self.known) < max(_MANY, 2 * len(self.marks))
             self.store.write(self.known | new if are_few else new)
 
