@@ -25,6 +25,8 @@ _WORTH = 150
 """From how many scripts on it is quicker to keep headers than to read them."""
 _SETTLED = 2_000_000_000
 """How old a change must be, in nanoseconds."""
+_BEGAN = time_ns()
+"""When this process began to read: what changed since may have been read before it did."""
 _ROW, _FIELD, _ITEM = "\x1d", "\x1f", "\x1e"
 """What stands between rows, their fields and the items of these: text that is split is read four
 times as quickly as JSON, and only rows that are asked for are split."""
@@ -56,7 +58,7 @@ class Headers:
 
     def read(self, path: str) -> Script:
         """Return the header of a script, read from its file where that has changed."""
-        state = self._state(path)
+        state = _state(path, self._settled)
         row = self._kept.get(path)
         if row is not None and state and row.startswith(state) and (found := _script(path, row)):
             self._seen[path] = row
@@ -73,16 +75,25 @@ class Headers:
             text = _ROW.join(path + _FIELD + row for path, row in self._seen.items())
             self._store.write(self._key, text.encode("utf-8", "surrogatepass"))
 
-    def _state(self, path: str) -> str:
-        """Return what changes whenever a file does; nothing for one that changed just now."""
-        try:
-            found = os.stat(path)  # noqa: PTH116 - thousands of times, where a Path costs as much
-        except OSError:
-            return ""
-        modified, changed = found.st_mtime_ns, found.st_ctime_ns
-        if modified > self._settled or changed > self._settled:
-            return ""
-        return f"{found.st_size} {modified} {changed} {found.st_ino}{_FIELD}"
+
+def file_state(path: str) -> str:
+    """Return what changes whenever a file does.
+
+    That is nothing for one that cannot be asked, or that changed since this process read it.
+    """
+    return _state(path, _BEGAN - _SETTLED)
+
+
+def _state(path: str, settled: int) -> str:
+    """Return what changes whenever a file does; nothing for one that changed too late."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - thousands of times, where a Path costs as much
+    except OSError:
+        return ""
+    modified, changed = found.st_mtime_ns, found.st_ctime_ns
+    if modified > settled or changed > settled:
+        return ""
+    return f"{found.st_size} {modified} {changed} {found.st_ino}{_FIELD}"
 
 
 def _rows(data: bytes | None) -> dict[str, str]:

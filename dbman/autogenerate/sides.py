@@ -76,6 +76,12 @@ class Sides:
     settled: Settled
     """What of both need not be compared."""
 
+    @property
+    def are_steady(self) -> bool:
+        """Return whether nothing but settings, scripts and models has a say in what is found."""
+        is_plain = self.settled.store is not None and not _others_compare()
+        return is_plain and self.built.is_steady
+
     def are_alike(self, names: Collection[str] = ()) -> bool:
         """Return whether nothing of these extensions, or of any, is left to be compared."""
         settled = self.settled

@@ -48,13 +48,15 @@ class Snapshot:
         found = self.store.read(self.key) if self._is_wanted else None
         return found if found and found.startswith(_BEGIN) else None
 
-    def write(self, find: Callable[[], bytes], filled: Callable[[], Collection[str]]) -> None:
-        """Keep a database file, if running the same again would make the same.
+    def write(self, find: Callable[[], bytes], filled: Callable[[], Collection[str]]) -> bool:
+        """Keep a database file, if running the same again would make the same; return whether so.
 
         `find` gives its bytes, `filled` the statements that made the tables which hold rows.
         """
-        if self._is_wanted and self._comes_out_the_same(filled):
+        is_steady = self._is_wanted and self._comes_out_the_same(filled)
+        if is_steady:
             self.store.write(self.key, find())
+        return is_steady
 
     @cached_property
     def key(self) -> str:

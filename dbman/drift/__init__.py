@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 from dbman.drift.checking import check
-from dbman.drift.database import drift
 from dbman.drift.results import Check, Drift
 
-__all__ = ["Check", "Drift", "check", "drift"]
+__all__ = ["Check", "Drift", "check"]

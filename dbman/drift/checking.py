@@ -1,15 +1,23 @@
-"""Do the migrations build the models? Nothing is written, and no database of the user's is read."""
+"""Do the migrations build the models? Nothing is written, and no database of the user's is read.
+
+What is imported only inside of functions takes longer than to see that nothing has changed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from dbman.autogenerate.generating import require_models
-from dbman.autogenerate.sides import Sides, both_sides
+from dbman.cache import Verdicts, shown_warnings
+from dbman.config import Settings
 from dbman.drift.results import Check
 from dbman.errors import ExtensionError
 from dbman.migrator.scene import Scene
+from dbman.store import kept_store
+
+if TYPE_CHECKING:
+    from dbman.autogenerate.sides import Sides
 
 
 def check(scene: Scene, names: Sequence[str] = (), *, scratch_url: str | None = None) -> Check:
@@ -26,11 +34,30 @@ def check(scene: Scene, names: Sequence[str] = (), *, scratch_url: str | None = 
         MigrationError: a migration failed on it.
     """
     scene = scene.for_looking()
+    settings = scene.settings.at_scratch(scratch_url)
+    question = " ".join(["check", *sorted(names)])
+    revisions = scene.graph.revisions.values()
+    verdicts = Verdicts(settings, scene.extensions, revisions, kept_store())
+    alike = verdicts.read(question)
+    if alike is not None:
+        return Check(alike)
+    with shown_warnings() as warned:
+        result, are_steady = _compared(scene, settings, names)
+    if are_steady and not warned and result == Check(result.compared):
+        verdicts.write(question, result.compared)
+    return result
+
+
+def _compared(scene: Scene, settings: Settings, names: Sequence[str]) -> tuple[Check, bool]:
+    """Return what a comparison finds, and whether it would find that every time."""
+    from dbman.autogenerate.generating import require_models
+    from dbman.autogenerate.sides import both_sides
+
     for name in names:
         require_models(scene, scene.extension(name))
     if not names:
         require_models(scene, None)
-    with both_sides(scene, scene.settings.at_scratch(scratch_url), names) as sides:
+    with both_sides(scene, settings, names) as sides:
         left = _left(scene, sides.built.aside)
         for name in names:
             if name in left:
@@ -42,7 +69,8 @@ def check(scene: Scene, names: Sequence[str] = (), *, scratch_url: str | None = 
             unchecked=unchecked,
             aside={} if names else {each: left[each] for each in left if each not in unchecked},
         )
-        return result if sides.are_alike(names) else _differing(result, sides, names)
+        found = result if sides.are_alike(names) else _differing(result, sides, names)
+        return found, sides.are_steady
 
 
 def _differing(result: Check, sides: Sides, names: Sequence[str]) -> Check:

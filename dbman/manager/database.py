@@ -215,7 +215,7 @@ class DatabaseCommands(ManagerBase):
 
     def drift(self, *, scratch_url: str | None = None) -> Check:
         """Return what differs between the database and what its applied revisions build."""
-        from dbman.drift import drift
+        from dbman.drift.database import drift
 
         return drift(self.scene, scratch_url=scratch_url)
 

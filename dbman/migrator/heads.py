@@ -36,6 +36,8 @@ class AtHeads:
     """The database, while that is there."""
     aside: Mapping[str, str]
     """The extensions whose migrations were not replayed, and why."""
+    is_steady: bool = False
+    """Whether the same would come out every time."""
 
 
 @contextmanager
@@ -50,7 +52,7 @@ def at_heads(scene: Scene, settings: Settings) -> Iterator[AtHeads]:
         MigrationError: a migration failed on it.
     """
     with scratch(settings, scene.progress) as database:
-        yield AtHeads(database, _fill(scene, database, scene.graph.revisions.values(), _replay))
+        yield _fill(scene, database, scene.graph.revisions.values(), _replay)
 
 
 @contextmanager
@@ -67,7 +69,7 @@ def at_target(scene: Scene, settings: Settings, target: str) -> Iterator[AtHeads
         return
     revisions = [scene.graph.revisions[key] for key in wanted]
     with scratch(settings, scene.progress) as database:
-        yield AtHeads(database, _fill(scene, database, revisions, partial(_replay_these, wanted)))
+        yield _fill(scene, database, revisions, partial(_replay_these, wanted))
 
 
 def standing(scene: Scene, target: str) -> frozenset[Key]:
@@ -82,23 +84,24 @@ def standing(scene: Scene, target: str) -> frozenset[Key]:
 
 def _fill(
     scene: Scene, database: Database, revisions: Collection[Revision], replay: Replay
-) -> Mapping[str, str]:
-    """Bring an empty database to revisions; return who had to be left aside, and why."""
+) -> AtHeads:
+    """Return an empty database brought to revisions."""
     memory = database.dialect
     is_whole = not any(each.skipped or not each.enabled for each in scene.extensions)
     if not is_whole or not isinstance(memory, Memory):
-        return replay(scene, database)
+        return AtHeads(database, replay(scene, database))
     snapshot = Snapshot(scene.settings, scene.extensions, revisions, kept_store())
     is_sound = not scene.graph.problems and not scene.graph.clashes
     if is_sound and (content := snapshot.read()):
         memory.fill(content)
-        return {}
+        return AtHeads(database, {}, is_steady=True)
     aside = replay(scene, database)
+    is_steady = False
     if is_sound and not aside:
         with looking(scene.progress, "keeping a snapshot"):
             scene.progress.looked(f"{len(revisions)} revisions")
-            snapshot.write(memory.content, lambda: memory.filled(scene.own_tables))
-    return aside
+            is_steady = snapshot.write(memory.content, lambda: memory.filled(scene.own_tables))
+    return AtHeads(database, aside, is_steady=is_steady)
 
 
 def _replay(scene: Scene, database: Database) -> Mapping[str, str]:
