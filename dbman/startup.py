@@ -1,8 +1,8 @@
 """What dbman's own process does without: modules that others import and hardly any run uses.
 
-SQLAlchemy imports the dialect of every driver, `importlib.metadata` the parser of e-mail, and Mako
-what colours its HTML page of errors, which needs the lexers of Pygments. `spare` puts them off.
-Of `import alembic.op` that is a seventh of the instructions and 6 of 48 MiB.
+SQLAlchemy imports the dialect of every driver, and asyncio with TLS; `importlib.metadata` the
+parser of e-mail, and Mako what colours its HTML page of errors, which needs the lexers of Pygments.
+`spare` puts them off: of `import alembic.op` a sixth of the instructions and 7 of 48 MiB.
 
 A module of `DEFERRED` is there under its name, and is loaded when anything of it is asked for, so
 that whoever uses it sees no difference. All of them are leaves: they hold classes and functions,
@@ -20,9 +20,9 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Iterator, Sequence
-from importlib.abc import MetaPathFinder
+from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import LazyLoader
+from threading import RLock
 from types import ModuleType
 
 COLOURS = "mako.ext.pygmentplugin"
@@ -37,13 +37,64 @@ _DRIVERS = {
 
 
 def _deferred() -> Iterator[str]:
-    yield "importlib.metadata._adapters"
+    yield from ("asyncio.sslproto", "importlib.metadata._adapters", "ssl")
     for database, drivers in _DRIVERS.items():
         yield from (f"sqlalchemy.dialects.{database}.{driver}" for driver in drivers.split())
 
 
 DEFERRED = frozenset(_deferred())
 """The modules that are loaded when something of them is asked for."""
+_LOADING = RLock()
+
+
+class Waiting(ModuleType):
+    """A module that is loaded when anything of it is asked for, or changed.
+
+    `importlib.util.LazyLoader` loads one as soon as it is imported a second time, for Python looks
+    at `__spec__` then.
+    """
+
+    def __getattribute__(self, name: str) -> object:
+        if name != "__spec__":
+            _load(self)
+        return ModuleType.__getattribute__(self, name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        _load(self)
+        ModuleType.__setattr__(self, name, value)
+
+
+class Later(Loader):
+    """Lets a module wait for its own loader."""
+
+    def __init__(self, loader: Loader) -> None:
+        self.loader = loader
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Return what its own loader makes."""
+        return self.loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Leave it waiting."""
+        spec = module.__spec__
+        assert spec is not None
+        spec.loader = module.__loader__ = spec.loader_state = self.loader
+        module.__class__ = Waiting
+
+
+def _load(module: ModuleType) -> None:
+    """Load a module that waits; whoever asks while another thread loads it waits, too."""
+    with _LOADING:
+        spec = module.__spec__
+        if spec is None or spec.loader_state is None:
+            return
+        loader, spec.loader_state = spec.loader_state, None
+        try:
+            loader.exec_module(module)
+        except BaseException:
+            spec.loader_state = loader
+            raise
+        module.__class__ = ModuleType
 
 
 class Sparing(MetaPathFinder):
@@ -62,7 +113,7 @@ class Sparing(MetaPathFinder):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
-            spec.loader = LazyLoader(spec.loader)
+            spec.loader = Later(spec.loader)
         return spec
 
 

@@ -13,7 +13,7 @@ RUN = """
 import atexit, gc, json, sys
 def told():
     modules = dict(sys.modules)
-    lazy = [name for name, module in modules.items() if type(module).__name__ == "_LazyModule"]
+    lazy = [name for name, module in modules.items() if type(module).__name__ == "Waiting"]
     print("\\n" + json.dumps([sorted(modules), lazy, None in modules.values(), gc.get_threshold()]))
 atexit.register(told)
 from dbman.cli import run
@@ -73,6 +73,7 @@ def test_a_run_on_sqlite_loads_none_of_it(demo: Demo) -> None:
     assert drivers - {"sqlalchemy.dialects.postgresql.psycopg2"} <= lazy  # 1.4's default
     assert not [name for name in modules if name.partition(".")[0] == "pygments"]
     assert "email.message" not in modules
+    assert {"ssl", "asyncio.sslproto"} & modules <= lazy
     assert not has_none
 
 
@@ -102,6 +103,37 @@ def test_what_is_put_off_is_the_same(demo: Demo) -> None:
     assert (none, one) == (0, 1)
     assert len(names) > 10
     assert spared_names == names
+
+
+def test_what_waits_is_loaded_once_and_stays_as_it_was_changed(demo: Demo) -> None:
+    """To import it again loads nothing; to set something of it does, and that is kept."""
+    code = """if True:
+        import sys
+        from threading import Thread
+        from dbman.startup import spare
+        spare()
+        import ssl
+        import ssl
+        print(type(ssl).__name__)
+        ssl.PROTOCOL_TLS_CLIENT = "mine"
+        print(type(ssl).__name__, ssl.PROTOCOL_TLS_CLIENT, ssl.create_default_context.__name__)
+        import asyncio
+        print(type(asyncio.sslproto).__name__, asyncio.sslproto.SSLProtocol.__module__)
+        del sys.modules["ssl"]
+        import ssl
+        told = []
+        asked = [Thread(target=lambda: told.append(ssl.SSLContext.__name__)) for _ in range(8)]
+        for each in asked:
+            each.start()
+        for each in asked:
+            each.join()
+        print({*told}, len(told))
+    """
+    ran = demo.python("-c", code, cold=True)
+    assert ran.stdout.splitlines() == [
+        "Waiting", "module mine create_default_context", "Waiting asyncio.sslproto",
+        "{'SSLContext'} 8",
+    ], ran.stderr  # fmt: skip
 
 
 def test_a_host_imports_as_it_always_did(demo: Demo) -> None:
