@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import runpy
 import shutil
@@ -24,11 +25,17 @@ ROOT = Path(__file__).parent.parent
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell without job control starts what it puts in the background like that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+gc.set_threshold(20_000)  # else a fourth of the collection is looking for garbage
 
 INSTALLER = runpy.run_path(str(ROOT / "tests" / "demo" / "install.py"))
 KEPT_VARIABLES = ("PATH", "TMPDIR", "SYSTEMROOT")
 STARTING = ("LANG", "LC_ALL", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONWARNINGS")
 """The variables that Python reads when it starts."""
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what the thousands of tests themselves are made of."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
