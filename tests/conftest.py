@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -165,6 +165,12 @@ def forget(*packages: str) -> None:
         base = getattr(sys.modules.pop(name), "Base", None)
         if base is not None:
             base.registry.dispose()
+
+
+def on_each_version(cases: Iterable[str], *kept: str) -> list[Any]:
+    """Return cases as parameters: those `kept` for all versions, the others for the newest."""
+    other = pytest.mark.any_version
+    return [pytest.param(case, marks=() if case in kept else other) for case in cases]
 
 
 @pytest.fixture

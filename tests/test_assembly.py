@@ -13,6 +13,8 @@ from dbman.extensions import InstalledExtension
 from dbman.revisions import RevisionGraph
 from scripts_text import script
 
+pytestmark = pytest.mark.any_version
+
 
 def install(tmp_path: Path, **scripts: dict[str, str]) -> RevisionGraph:
     """Return the graph of extensions whose scripts are given by file name."""

@@ -11,6 +11,8 @@ from conftest import ROOT, Demo
 from dbman.compat import is_sqlalchemy_1
 from pages import blocks, commands, make_venv, run_transcript
 
+pytestmark = pytest.mark.any_version
+
 PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 SECTIONS = {
     re.sub(r"\W+", "-", section.partition("\n")[0].lower()): section

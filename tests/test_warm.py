@@ -6,6 +6,8 @@ import pytest
 
 from conftest import Demo
 
+pytestmark = pytest.mark.any_version
+
 LOOK = """
 import os, sys, tempfile
 print(sys.argv, sys.path, sorted(os.environ.items()), os.getcwd(), tempfile.gettempdir())

@@ -8,6 +8,8 @@ import pytest
 
 from dbman.cache.purity import changes, is_pure, names_what_changes
 
+pytestmark = pytest.mark.any_version
+
 PURE = [
     "from alembic import op\nimport sqlalchemy as sa\n\n\ndef upgrade():\n    op.drop_table('a')",
     "from sqlalchemy.dialects import postgresql",

@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from alembic_projects import PLACEHOLDER, look
+
+pytestmark = pytest.mark.any_version
 
 
 def test_the_ancestors_commands_from_first_to_last(demo: Any, tmp_path: Path) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from dbman.store import kept_store
+
+pytestmark = pytest.mark.any_version
 
 
 def test_info_and_clear(cli) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.any_version
+
 Complete = Callable[[str], list[str]]
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.any_version
+
 Cli = Callable[..., Any]
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from scripts_text import script
 
+pytestmark = pytest.mark.any_version
+
 Cli = Callable[..., Any]
 DOCS = Path(__file__).parents[2] / "docs"
 

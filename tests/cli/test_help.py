@@ -15,6 +15,8 @@ import pytest
 import dbman.cli.app
 from dbman.cli.parser import ENTRIES
 
+pytestmark = pytest.mark.any_version
+
 Cli = Callable[..., Any]
 SHOWN = [entry.name for entry in ENTRIES.values() if entry.panel]
 HIDDEN = [entry.name for entry in ENTRIES.values() if not entry.panel]

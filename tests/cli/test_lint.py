@@ -13,6 +13,8 @@ from dbman.cli import main
 from dbman.cli.views.lint import linted_page
 from dbman.lint import Linted, NotRun
 
+pytestmark = pytest.mark.any_version
+
 Cli = Callable[..., Any]
 SCRIPT = "4b43bcd753fd_create_device.py"
 MESSAGE = "names user and does not depend on 630deccf7d56 of acme, which makes it"

@@ -12,6 +12,8 @@ import pytest
 
 from cli.terminal import on_terminal
 
+pytestmark = pytest.mark.any_version
+
 Cli = Callable[..., Any]
 BROKEN = (
     "warning: extension broken (broken 0.1): cannot import nosuch"

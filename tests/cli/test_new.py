@@ -7,6 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.any_version
+
 Cli = Callable[..., Any]
 FILES = [
     "shelf/pyproject.toml",

@@ -15,6 +15,8 @@ import pytest
 from cli.terminal import on_terminal
 from dbman.cli.render import Line, Styled, Table, lines
 
+pytestmark = pytest.mark.any_version
+
 Cli = Callable[..., Any]
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -15,6 +15,8 @@ from dbman.cli import talk
 from dbman.cli.talk import Talk
 from dbman.progress import NullProgress, counted, looking
 
+pytestmark = pytest.mark.any_version
+
 Cli = Callable[..., Any]
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from cli.terminal import on_terminal
 
+pytestmark = pytest.mark.any_version
+
 LINE = ("generate", "notes", "-m", "names", "--dry-run")
 
 

@@ -7,8 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from dbman.cli.common import Common
 from dbman.config import load
+
+pytestmark = pytest.mark.any_version
 
 Cli = Callable[..., Any]
 

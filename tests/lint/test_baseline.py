@@ -14,6 +14,8 @@ from dbman.lint.baseline import fingerprint
 from dbman.manager import Manager
 from lint.conftest import install, told
 
+pytestmark = pytest.mark.any_version
+
 Lint = Callable[..., Linted]
 NEXT = "down_revision = '{}'\nbranch_labels = None"
 SCRIPTS = {"acme/a1.py": "", "poser/p1.py": "x = 1", "poser/p2.py": "down_revision = 'p1'"}

@@ -12,6 +12,8 @@ from dbman.lint import Linted
 from lint.conftest import told
 from lint.test_baseline import git
 
+pytestmark = pytest.mark.any_version
+
 Lint = Callable[..., Linted]
 SCRIPTS = dict.fromkeys(("acme/a1.py", "poser/p1.py", "gadget/g1.py"), "branch_labels = None")
 

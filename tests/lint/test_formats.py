@@ -12,6 +12,8 @@ import pytest
 from dbman.lint import Finding, Linted, NotRun, Severity, find_rule
 from dbman.lint.formats import FORMATS
 
+pytestmark = pytest.mark.any_version
+
 SCHEMA = json.loads((Path(__file__).parent / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
 """The official schema, as https://json.schemastore.org/sarif-2.1.0.json has it from OASIS."""
 RULES = tuple(find_rule(name) for name in ("label-missing", "two-heads", "duplicate-id"))

@@ -9,6 +9,8 @@ import pytest
 from dbman.lint import Linted
 from lint.conftest import told
 
+pytestmark = pytest.mark.any_version
+
 Lint = Callable[..., Linted]
 USED = """
 import json

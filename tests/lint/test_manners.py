@@ -9,6 +9,8 @@ import pytest
 from dbman.lint import Linted
 from lint.conftest import settings, told
 
+pytestmark = pytest.mark.any_version
+
 Lint = Callable[..., Linted]
 
 

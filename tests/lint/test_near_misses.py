@@ -13,6 +13,8 @@ from dbman.manager import Manager
 from lint.conftest import install
 from scripts_text import script
 
+pytestmark = pytest.mark.any_version
+
 MADE = """op.create_table(
     "{table}",
     sa.Column("id", sa.Integer, primary_key=True),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dbman.facts import Fact, Facts, difference
 from dbman.migrator.timeline import Place, Timeline, expected_facts
+
+pytestmark = pytest.mark.any_version
 
 
 def schema(**values: str) -> Facts:

@@ -13,6 +13,8 @@ from mutations.catalogue import CONTROL, GROUPS
 from mutations.fault import Fault
 from mutations.page import PAGE
 
+pytestmark = pytest.mark.any_version
+
 FAULTS = {each.title: each for group in GROUPS.values() for each in group}
 QUICK = {
     "lint": ("no label", "DBM104 poser"),
@@ -35,7 +37,6 @@ def test_there_are_enough() -> None:
     assert len(FAULTS) == sum(map(len, GROUPS.values())) >= 60
 
 
-@pytest.mark.any_version
 def test_every_fault_can_be_made(laboratory: Laboratory) -> None:
     """What it changes is there, and its scripts can be read, but for one."""
     for number, fault in enumerate([*FAULTS.values(), CONTROL]):

@@ -28,6 +28,7 @@ def collected(project: Project, *args: str) -> list[str]:
     return [line for line in listed if "::" in line]
 
 
+@pytest.mark.any_version
 def test_each_revision_is_an_item(project: Project) -> None:
     """Their ids are the same in every run; without the option there are none."""
     project.write(test_one=ONE)
@@ -39,6 +40,7 @@ def test_each_revision_is_an_item(project: Project) -> None:
     assert collected(project, "--dbman") == found
 
 
+@pytest.mark.any_version
 def test_items_are_chosen_as_tests_are(project: Project) -> None:
     """By `-k`, `-m`, `--deselect` and the ini."""
     project.write(test_one=ONE)
@@ -86,6 +88,7 @@ def test_what_is_found_fails_and_what_cannot_be_checked_is_skipped(
     assert done.returncode == 1
 
 
+@pytest.mark.any_version
 def test_an_extension_that_is_left_aside_does_not_pass(
     project: Project, make_extension: Make
 ) -> None:
@@ -97,6 +100,7 @@ def test_an_extension_that_is_left_aside_does_not_pass(
     assert "bad was left aside: " in done.stdout
 
 
+@pytest.mark.any_version
 def test_the_findings_are_those_of_verify(project: Project) -> None:
     """The same messages, for the shop that forgot to say what depends on what."""
     found = json.loads(project.demo.run("verify", "--json").stdout)["findings"]
@@ -106,6 +110,7 @@ def test_the_findings_are_those_of_verify(project: Project) -> None:
         assert finding["message"] in printed
 
 
+@pytest.mark.any_version
 def test_whom_an_extension_needs_is_told_by_one_item(project: Project) -> None:
     """By its own, also where another one ran before it, or runs in another process."""
     own, pair = "dbman::gadget company", "dbman::all company gadget+poser"
@@ -123,6 +128,7 @@ def test_whom_an_extension_needs_is_told_by_one_item(project: Project) -> None:
     assert turned.stdout.count("FAILED dbman::") == 1, turned.stdout
 
 
+@pytest.mark.any_version
 @pytest.mark.parametrize(
     ("ini", "said"),
     [

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from conftest import Demo
 from pages import blocks
 from pytest_plugin.conftest import Project, offer_plugin
+
+pytestmark = pytest.mark.any_version
 
 PAGE = (Path(__file__).parents[2] / "docs" / "pytest.md").read_text(encoding="utf-8")
 

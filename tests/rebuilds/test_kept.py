@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conftest import on_each_version
 from histories import History
 
 pytestmark = pytest.mark.usefixtures("either_way")
@@ -39,7 +40,7 @@ FACTS = {
 
 
 @pytest.mark.parametrize("batch", BATCHES)
-@pytest.mark.parametrize("fact", FACTS)
+@pytest.mark.parametrize("fact", on_each_version(FACTS, "key with actions", "stored"))
 def test_a_part_of_the_table_survives(history: History, fact: str, batch: str) -> None:
     """Every clause that nobody names is there afterwards, word for word, and so are the rows."""
     column, constraint = FACTS[fact]

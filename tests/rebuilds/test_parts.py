@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from dbman.rebuilds.parts import cut_column, cut_constraint, cut_table
 from dbman.rebuilds.renames import in_order
 
+pytestmark = pytest.mark.any_version
+
 TYPES = ["", "INTEGER", "VARCHAR(20)", "NUMERIC (8, 2)", "UNSIGNED BIG INT", '"odd type"']
 NAMES = ["a", "B", '"odd, (name"', "[c d]", "`e``f`", '"check"', '"naïve"', "key"]
 CLAUSES = [

@@ -10,6 +10,8 @@ import pytest
 from dbman.errors import ScriptError
 from dbman.repair.renaming import renamed
 
+pytestmark = pytest.mark.any_version
+
 NEW = {"table": "table_a1", "upgrade": "_upgrade_a1"}
 SOURCES = {
     "constant": "table = 1\nupgrade = lambda: table\n",

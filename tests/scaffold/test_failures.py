@@ -15,6 +15,8 @@ from dbman.scaffold.results import ScaffoldFile
 from dbman.scaffold.writing import write_files
 from scaffold.conftest import New, tree
 
+pytestmark = pytest.mark.any_version
+
 LIMITED = """\
 import resource, signal, sys
 from dbman.cli import main

@@ -10,6 +10,8 @@ import pytest
 from dbman.errors import SettingsError, UsageError
 from scaffold.conftest import New, tree
 
+pytestmark = pytest.mark.any_version
+
 PYPROJECT = """\
 # a project with comments
 [build-system]

@@ -92,6 +92,7 @@ def test_a_sound_shop(shop: Shop) -> None:
     assert shop.told(*CHECKS) == []
 
 
+@pytest.mark.any_version
 def test_the_units_of_a_shop(shop: Shop) -> None:
     """Core alone, with each, each pair, all; removals need somebody who stays."""
     manager = shop.manager()
@@ -177,6 +178,7 @@ def fails(shop: Shop, *checks: str) -> tuple[str | None, str | None, str]:
     return name, revision, message.replace(str(shop.folder), "")
 
 
+@pytest.mark.any_version
 def test_a_dependency_on_a_revision_that_is_too_old(shop: Shop) -> None:
     """It works as long as the core happens to come first, whole."""
     update = "op.execute('UPDATE product SET price = 1')"
@@ -189,6 +191,7 @@ def test_a_dependency_on_a_revision_that_is_too_old(shop: Shop) -> None:
     )
 
 
+@pytest.mark.any_version
 def test_a_dependency_that_a_later_revision_declares(shop: Shop) -> None:
     """The first one may be all that is asked for."""
     del shop.scripts["notes"], shop.scripts["poser"]
@@ -199,6 +202,7 @@ def test_a_dependency_that_a_later_revision_declares(shop: Shop) -> None:
     ]
 
 
+@pytest.mark.any_version
 def test_a_table_that_is_renamed_later(shop: Shop) -> None:
     """Whoever installs the extension afterwards cannot."""
     shop.scripts["core"]["a4"] = script(
@@ -216,6 +220,7 @@ def test_a_table_that_is_renamed_later(shop: Shop) -> None:
     )
 
 
+@pytest.mark.any_version
 def test_another_extensions_table_is_changed(shop: Shop) -> None:
     """That is told of the one whose table it is, and so is a downgrade that leaves it."""
     add = 'op.add_column("product", sa.Column("gadget_x", sa.Integer))'
@@ -228,6 +233,7 @@ def test_another_extensions_table_is_changed(shop: Shop) -> None:
     )
 
 
+@pytest.mark.any_version
 def test_a_script_that_looks_who_is_there(shop: Shop) -> None:
     """Its tables depend on the company, and on the order."""
     look = """op.create_table("gadget_x", sa.Column("id", sa.Integer))
@@ -243,6 +249,7 @@ if sa.inspect(op.get_bind()).has_table("notes_a"):
     )
 
 
+@pytest.mark.any_version
 def test_a_foreign_key_to_a_table_that_nobody_makes(shop: Shop) -> None:
     """SQLite takes it."""
     shop.scripts["gadget"]["c1"] = script(
@@ -292,6 +299,7 @@ def test_a_removal_that_takes_too_much(shop: Shop, fault: str) -> None:
     assert message.startswith(wanted)
 
 
+@pytest.mark.any_version
 @pytest.mark.parametrize("fault", ["", '\nop.drop_constraint("nosuch", "gadget_a")'])
 def test_a_removal_of_what_only_the_newest_schema_allows(
     shop: Shop, postgresql_url: str, fault: str
@@ -311,6 +319,7 @@ def test_a_removal_of_what_only_the_newest_schema_allows(
     assert ['"nosuch" of relation' in message for _, _, message in found] == [True] * bool(fault)
 
 
+@pytest.mark.any_version
 def test_rows_that_an_extension_brings(shop: Shop) -> None:
     """It may put rows into another one's table, and take them along."""
     del shop.scripts["poser"], shop.scripts["notes"]
@@ -324,6 +333,7 @@ def test_rows_that_an_extension_brings(shop: Shop) -> None:
     assert shop.told("company", "removal") == []
 
 
+@pytest.mark.any_version
 def test_a_script_that_writes_the_version_table(shop: Shop) -> None:
     """The row stays when the rows are written."""
     del shop.scripts["poser"], shop.scripts["notes"]
@@ -340,6 +350,7 @@ def test_a_script_that_writes_the_version_table(shop: Shop) -> None:
     ]
 
 
+@pytest.mark.any_version
 def test_what_scripts_imply_may_count(shop: Shop) -> None:
     """With the setting nobody has to declare it."""
     shop.scripts["gadget"]["c1"] = UNDECLARED["foreign key to an extension"][0]
@@ -379,6 +390,7 @@ def test_a_table_of_another_that_is_changed_on_mariadb(shop: Shop, mariadb_url: 
     ]
 
 
+@pytest.mark.any_version
 def test_what_is_wrong_with_others_is_not_told(shop: Shop) -> None:
     """Where one extension is asked about; but they are put in the right order."""
     shop.scripts["gadget"]["c1"] = UNDECLARED["foreign key to an extension"][0].replace(
@@ -388,6 +400,7 @@ def test_what_is_wrong_with_others_is_not_told(shop: Shop) -> None:
     assert found == []
 
 
+@pytest.mark.any_version
 def test_version_tables_of_their_own(shop: Shop) -> None:
     """Ids may be the same; `requires` says who comes first, and plain Alembic runs once for each."""
     gadget = script("a1", *makes("gadget_a", PRODUCT), label="gadget")
@@ -402,6 +415,7 @@ def test_version_tables_of_their_own(shop: Shop) -> None:
     assert checked(Manager(**settings)) == []
 
 
+@pytest.mark.any_version
 def test_a_bootstrap(shop: Shop, tmp_path: Path) -> None:
     """Plain Alembic begins with it, too."""
     (tmp_path / "before.sql").write_text("CREATE TABLE old (id INTEGER);", "utf-8")
@@ -422,6 +436,7 @@ def checked(manager: Manager) -> list[str]:
     return [each.message for each in found if isinstance(each, Finding)]
 
 
+@pytest.mark.any_version
 def test_two_scripts_of_one_id(shop: Shop) -> None:
     """Lint names the script; who is part of it is left aside, with what stands on it."""
     shop.scripts["gadget"]["c2"] = script("d1", *makes("gadget_b"), down="c1")

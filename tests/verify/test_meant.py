@@ -7,6 +7,8 @@ import pytest
 from scripts_text import script
 from verify.conftest import History
 
+pytestmark = pytest.mark.any_version
+
 TABLE = 'op.create_table("poser_a", sa.Column("id", sa.Integer, primary_key=True))'
 RAISING = (TABLE, "raise NotImplementedError  # dbman: ignore[irreversible, steps]")
 PLAIN = (TABLE, "raise NotImplementedError")
