@@ -17,7 +17,7 @@ from dbman.drift.results import Check, Drift
 from dbman.drift.whose import naming
 from dbman.facts import Difference, Facts, difference
 from dbman.migrator.replay import built_by_scripts, read_schema, settings_of_kind, steps_to
-from dbman.migrator.scene import Scene
+from dbman.migrator.scene import HIDDEN, Scene
 from dbman.versions import VersionRows
 
 
@@ -85,7 +85,7 @@ class _Sides:
         for each in scene.extensions:
             at_head = scene.graph.at_head(each.name, scene.graph.applied(rows))
             if not at_head and scene.is_unknown(each, orphans, rows):
-                found[each.name] = "an orphan may hide where it stands"
+                found[each.name] = HIDDEN
         return found
 
     def drifts(self) -> Iterator[Drift]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dbman.dialects import Catalog, Inspected
 from dbman.errors import DatabaseError, ExtensionError, UsageError
-from dbman.migrator.scene import Scene, listed
+from dbman.migrator.scene import HIDDEN, Scene, listed
 from dbman.plans import Plan, plan_downgrade, plan_upgrade, require_sound
 from dbman.revisions import Key
 from dbman.targets import Targets
@@ -74,7 +74,7 @@ def upgrade(
 
     anew = None if missing else anew
     if dry or anew:
-        looked = plan(NO_ROWS if anew else look(scene))
+        looked = plan(NO_ROWS if anew else look_to_plan(scene))
         if dry or (anew and not anew.is_agreed()):
             return Move(looked, scene.database.describe(), False, missing)
     return _run(scene, plan, create=create, made=missing, atomic=atomic, anew=anew)
@@ -103,7 +103,7 @@ def downgrade(
 
     if not dry and confirm is None:
         return _run(scene, plan, backup=backup, atomic=atomic)
-    asked = plan(look(scene))
+    asked = plan(look_to_plan(scene))
     if dry or not asked.steps or (confirm is not None and not confirm(asked)):
         return Move(asked, scene.database.describe(), False)
     return _run(scene, plan, asked=asked, backup=backup, atomic=atomic)
@@ -120,6 +120,16 @@ def look(scene: Scene) -> VersionRows:
         versions = scene.versions(catalog)
         _refuse_strangers(scene, catalog, versions)
         return versions
+
+
+def look_to_plan(scene: Scene) -> VersionRows:
+    """Read the rows that a plan starts from, as `look` does.
+
+    Raises `DatabaseError` also where one is wrong, for then the move would stop.
+    """
+    versions = look(scene)
+    scene.require_sane(versions)
+    return versions
 
 
 def _refuse_strangers(scene: Scene, catalog: Catalog, versions: VersionRows) -> None:
@@ -145,7 +155,8 @@ def upgrade_plan(scene: Scene, targets: Sequence[str], versions: VersionRows) ->
     resolver = Targets(graph, applied)
     goals = frozenset().union(*(resolver.up(target) for target in targets))
     named = {graph.revisions[key].extension for key in goals} | _bare(scene, targets)
-    require_sound(graph, named, aside)
+    # The orphan may well be the row of a script whose id cannot be read.
+    require_sound(graph, named, [name for name, why in aside.items() if why != HIDDEN])
     _require_scripts(scene, named - aside.keys())
     scene.require_whole(versions.rows, named - aside.keys())
     if goals <= applied:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from dbman.ownership import Ownership
     from dbman.plans import Step
 
+HIDDEN = "an orphan may hide where it stands"
+"""Why an extension without a row beside an orphan is left aside."""
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -157,7 +160,7 @@ class Scene:
             elif self.is_unknown(extension, orphans, rows) and not self.graph.at_head(
                 extension.name, applied
             ):
-                found[extension.name] = "an orphan may hide where it stands"
+                found[extension.name] = HIDDEN
         return found
 
     def is_unknown(

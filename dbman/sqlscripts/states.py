@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dbman.errors import UsageError
-from dbman.migrator.moves import NO_ROWS, downgrade_plan, look, upgrade_plan
+from dbman.migrator.moves import NO_ROWS, downgrade_plan, look_to_plan, upgrade_plan
 from dbman.migrator.scene import Scene
 from dbman.plans import Direction, Plan
 from dbman.versions import VersionRows
@@ -34,7 +34,7 @@ def find_start(scene: Scene, direction: Direction, targets: Sequence[str]) -> St
         is_real = False
     else:
         scene.database.require()
-        versions, is_real = look(scene), True
+        versions, is_real = look_to_plan(scene), True
     if direction == "down":
         if not targets:
             raise UsageError("downgrade to where?", "say NAME@base, NAME@-1 or NAME@REVISION")

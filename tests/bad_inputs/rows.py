@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from bad_inputs.case import Place, case, error, opened
+from bad_inputs.case import FIRST, MIGRATIONS, Place, case, error, opened
 
 
 def wrong_table(place: Place) -> None:
@@ -49,6 +49,37 @@ ROWS = (
         opened(),
         error("alembic_version lists a1 twice", "`dbman forget a1` takes one away"),
         prepare=lambda place: place.database("a1", "a1", key=""),
+    ),
+    case(
+        "plan where a row stands twice", "upgrade --plan --db x.db", 3,
+        opened(),
+        error("alembic_version lists a1 twice", "`dbman forget a1` takes one away"),
+        prepare=lambda place: place.database("a1", "a1", key=""),
+    ),
+    case(
+        "plan back where a row is below another", "downgrade shop@base --plan --db x.db", 3,
+        opened(),
+        error(
+            "alembic_version lists a1 and a2, which stands on it",
+            "`dbman forget a1` takes the lower one away",
+        ),
+        prepare=lambda place: place.database("a1", "a2"),
+    ),
+    case(
+        "SQL where a row stands twice", "upgrade --sql --db x.db", 3,
+        opened(),
+        error("alembic_version lists a1 twice", "`dbman forget a1` takes one away"),
+        prepare=lambda place: place.database("a1", "a1", key=""),
+    ),
+    case(
+        "row of a script that cannot be read", "upgrade --db x.db", 4,
+        opened(),
+        error(
+            f"{MIGRATIONS}/a2.py:1: invalid syntax",
+            "mend the script; or leave it aside with --skip shop",
+        ),
+        scripts={"a1.py": FIRST, "a2.py": "<<<<<<< HEAD\n"},
+        prepare=lambda place: place.database("a2"),
     ),
     case(
         "status with a row twice", "status --db x.db", 0,
