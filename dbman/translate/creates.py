@@ -16,6 +16,20 @@ if TYPE_CHECKING:
     from alembic.operations.ops import MigrateOperation
 
 
+_MORE = frozenset(["inheritsproperty", "likeproperty", "partitionedofproperty"])
+"""What gives a table columns or rows that its own statement does not name, by sqlglot's keys."""
+
+
+def asks_for_more(tree: Any) -> bool:
+    """Return whether making a table asks for what `create_table` would leave out in silence."""
+    properties = tree.args.get("properties")
+    is_filled = tree.args.get("expression") is not None
+    return is_filled == (tree.this.key == "schema") or any(
+        each.key in _MORE or (each.key == "withdataproperty" and each.args.get("no"))
+        for each in (properties.expressions if properties else ())
+    )
+
+
 def create_table(said: Said, tree: Any, dialect: str) -> Iterator[MigrateOperation | str]:
     """Yield what makes a table, and its indexes."""
     from alembic.operations.ops import CreateIndexOp, CreateTableOp

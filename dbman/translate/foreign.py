@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from dbman.errors import MigrationError
 from dbman.facts.tokens import tokenize
 from dbman.translate.alters import alter_index, alter_table, rename_table
-from dbman.translate.creates import create_index, create_table, create_view, drop
+from dbman.translate.creates import asks_for_more, create_index, create_table, create_view, drop
 from dbman.translate.results import TRANSLATED
 from dbman.translate.said import Said
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 
 INSTALL = "pip install 'dbman[translate]' lets dbman translate it"
+AS_IT_IS = "dbman_as_it_is"
+"""The option of a statement that is SQLite's already, or what SQLite refuses: no second try."""
 _ANOTHER = re.compile(
     r"syntax error|unrecognized token|incomplete input|annot (?:add|drop)|unknown database"
 )
@@ -52,7 +54,8 @@ def carry_out(said: Said) -> str:
         return _done(said, rename_table(found[1].strip('`"'), found[2].strip('`"')))
     dialect = "mysql" if _MYSQL.search(said.shown) else "postgres"
     tree = _parsed(said, dialect)
-    way = STATEMENTS.get((tree.key, str(tree.args.get("kind") or "").upper()))
+    kind = (tree.key, str(tree.args.get("kind") or "").upper())
+    way = None if kind == ("create", "TABLE") and asks_for_more(tree) else STATEMENTS.get(kind)
     return _done(said, way(said, tree, dialect)) if way else said.text
 
 
@@ -60,7 +63,7 @@ def _done(said: Said, operations: Iterator[MigrateOperation | str]) -> str:
     said.log.add(TRANSLATED, "statement", said.shown)
     for each in operations:
         if isinstance(each, str):
-            said.connection.exec_driver_sql(each)
+            said.connection.exec_driver_sql(each, execution_options={AS_IT_IS: True})
         else:
             assert said.operations is not None
             said.operations.invoke(each)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from dbman.translate.foreign import carry_out
+from dbman.translate.foreign import AS_IT_IS, carry_out
 from dbman.translate.named import alter_type
 from dbman.translate.results import TRANSLATED, Translations
 from dbman.translate.said import Said
@@ -105,7 +105,8 @@ def statements_translated(
         own: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
     ) -> tuple[str, Any]:
         is_written = _is_text(context)
-        if not is_written and not context.isddl:
+        is_foreign = is_written or context.isddl
+        if not is_foreign or AS_IT_IS in context.execution_options:
             return statement, parameters
         said = Said(statement, own, operations, log, is_written)
         if not parameters and _ran_one_by_one(said):

@@ -153,6 +153,25 @@ def test_sqlites_own_words_run_as_they_are(history: History, statement: str) -> 
     assert history.manager().upgrade().translations == ()
 
 
+REFUSED = {
+    "CREATE TABLE t (own INT) INHERITS (widget)": "(",
+    "CREATE TABLE t PARTITION OF widget FOR VALUES FROM (1) TO (2)": "PARTITION",
+    "CREATE TABLE t LIKE widget": "LIKE",
+    "CREATE TABLE t AS SELECT * FROM widget WITH NO DATA": "NO",
+    "CREATE TABLE t (i INT) ENGINE=InnoDB AS SELECT 1 AS i": "=",
+    "CREATE OR REPLACE VIEW v AS SELECT id FROM widget WHERE name ~ 'a'": "~",
+    "CREATE MATERIALIZED VIEW v AS SELECT * FROM generate_series(1, 3) AS g(n)": "(",
+}
+
+
+@pytest.mark.parametrize("statement", REFUSED)
+def test_what_would_be_lost_stops_the_plan(history: History, statement: str) -> None:
+    """Neither columns nor rows are left out in silence, and nothing is tried for ever."""
+    history.start(*MADE)
+    error = history.refuse(f"op.execute({statement!r})", MigrationError)
+    assert f'near "{REFUSED[statement]}": syntax error, in CREATE' in error.message
+
+
 def test_without_sqlglot_the_plan_stops(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the statement and the extra."""
     monkeypatch.setitem(sys.modules, "sqlglot", None)
