@@ -14,7 +14,8 @@ import atexit, gc, json, sys
 def told():
     modules = dict(sys.modules)
     lazy = [name for name, module in modules.items() if type(module).__name__ == "Waiting"]
-    print("\\n" + json.dumps([sorted(modules), lazy, None in modules.values(), gc.get_threshold()]))
+    ended = [gc.get_threshold(), gc.get_freeze_count() > len(modules)]
+    print("\\n" + json.dumps([sorted(modules), lazy, None in modules.values(), ended]))
 atexit.register(told)
 from dbman.cli import run
 run()
@@ -56,12 +57,12 @@ print(mako.ext.pygmentplugin.syntax_highlight.__name__)
 def told(demo: Demo, *words: str) -> tuple[set[str], set[str], bool]:
     """Run the console script and return its modules, those not loaded, and if any is None.
 
-    It collects cycles as `COLLECTING` says.
+    It collects cycles as `COLLECTING` says, and none at its end.
     """
     ran = demo.python("-c", RUN, *words, cold=True)
     assert ran.returncode == 0, ran.stderr
-    modules, lazy, has_none, collecting = json.loads(ran.stdout.splitlines()[-1])
-    assert tuple(collecting) == COLLECTING
+    modules, lazy, has_none, ended = json.loads(ran.stdout.splitlines()[-1])
+    assert ended == [list(COLLECTING), True]
     return set(modules), set(lazy), has_none
 
 
@@ -139,13 +140,14 @@ def test_what_waits_is_loaded_once_and_stays_as_it_was_changed(demo: Demo) -> No
 def test_a_host_imports_as_it_always_did(demo: Demo) -> None:
     """`main` puts nothing off, and leaves the collector alone."""
     code = """if True:
-        import gc, sys
+        import atexit, gc, sys
         before = gc.get_threshold(), list(sys.meta_path)
         from dbman.cli import main
         code = main(["heads"])
         print(code, (gc.get_threshold(), sys.meta_path) == before)
+        atexit.register(lambda: print(gc.get_freeze_count()))
     """
-    assert demo.python("-c", code, cold=True).stdout.splitlines()[-1] == "0 True"
+    assert demo.python("-c", code, cold=True).stdout.splitlines()[-2:] == ["0 True", "0"]
 
 
 def test_mako_is_the_same_without_colours(demo: Demo) -> None:
