@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from time import time
+from typing import NamedTuple
 
 _BINARY = getattr(os, "O_BINARY", 0)
 _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY | getattr(os, "O_NOFOLLOW", 0)
@@ -24,8 +24,7 @@ _ABANDONED = 3600.0
 """After how many seconds a file that nobody finished writing goes."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A file that is kept."""
 
     path: Path
@@ -49,8 +48,7 @@ def kept_store() -> Store:
     return Store(find, ".kept")
 
 
-@dataclass(frozen=True)
-class Store:
+class Store(NamedTuple):
     """Files of one kind in one folder."""
 
     find: Callable[[], Path]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dbman.errors import UsageError, nearest
 from dbman.revisions import Key, Revision, RevisionGraph
@@ -17,8 +17,7 @@ _RELATIVE = re.compile(r"^(?P<base>.*?)(?P<count>[+-]\d+)$")
 SYMBOLS = ("head", "heads", "base", "current")
 
 
-@dataclass(frozen=True)
-class Branch:
+class Branch(NamedTuple):
     """The part of the graph that a target speaks of."""
 
     name: str
@@ -27,8 +26,7 @@ class Branch:
     """Its revisions."""
 
 
-@dataclass(frozen=True)
-class Targets:
+class Targets(NamedTuple):
     """Resolve targets on a graph, for a database whose applied revisions are known."""
 
     graph: RevisionGraph

@@ -7,11 +7,10 @@ A SQLite path is taken as it is written: ``%20`` and ``?`` are part of the file'
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dbman.compat import import_driver, is_sqlalchemy_1
 from dbman.errors import SettingsError, nearest
@@ -39,13 +38,12 @@ _SQLITE_QUERY = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class SQLitePlace:
+class SQLitePlace(NamedTuple):
     """What the URL of a SQLite database says, known without importing SQLAlchemy."""
 
     database: str | None
     """The path as it is written; None for a database in memory."""
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = {}
     """What follows the path."""
 
     def get_backend_name(self) -> str:

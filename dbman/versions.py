@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dbman.dialects import Catalog
 from dbman.errors import DatabaseError, LockError
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 ALEMBIC_WIDTH = 32
 
 
-@dataclass(frozen=True)
-class VersionRows:
+class VersionRows(NamedTuple):
     """What the version tables hold."""
 
     rows: frozenset[Key]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
 from functools import cache, partial
 from typing import Annotated, Any, get_args, get_type_hints
 
@@ -73,7 +72,7 @@ def root(body: Callable[..., None]) -> None:
 
     def run(context: typer.Context, **values: Any) -> None:
         before = Common(**{each: values.pop(each) for each in _common()})
-        context.obj = replace(context.obj, before=before)
+        context.obj = context.obj._replace(before=before)
         body(context, **values)
 
     own = list(inspect.signature(body, eval_str=True).parameters.values())[1:]

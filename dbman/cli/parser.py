@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from textwrap import fill
-from typing import Any
+from typing import Any, NamedTuple
 
 from typer.core import TyperCommand, TyperGroup
 
@@ -24,8 +23,7 @@ _MINUS = "\N{MINUS SIGN}"
 _HEADING = re.compile(r"^(\S[^:\n]*:)(?=$|  | )", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A command that is registered; it is made only when it is asked for.
 
     To make all of them takes longer than most commands do.

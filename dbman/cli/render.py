@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from unicodedata import combining, east_asian_width
 
 _CODES = {"good": "32", "bad": "31", "warn": "33", "dim": "2", "bold": "1", "name": "36"}
@@ -13,8 +12,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _GAP = "  "
 
 
-@dataclass(frozen=True)
-class Styled:
+class Styled(NamedTuple):
     """A piece of text with a style: good, bad, warn, dim, bold or name."""
 
     text: str
@@ -26,28 +24,25 @@ class Styled:
 Part: TypeAlias = str | Styled
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One line of parts, one after the other."""
 
     parts: Sequence[Part]
     """The parts."""
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """Rows whose columns are aligned; columns that are empty in every row are left out."""
 
     rows: Sequence[Sequence[Part]]
     """The cells, one sequence per row."""
     header: Sequence[str] = ()
     """The titles of the columns, if any."""
-    below: Mapping[int, Sequence[Line]] = field(default_factory=dict)
+    below: Mapping[int, Sequence[Line]] = {}
     """Lines that stand below a row, by its place among the rows."""
 
 
-@dataclass(frozen=True)
-class Verbatim:
+class Verbatim(NamedTuple):
     """Text that programs read as it is; only a terminal gets its control characters spelled out."""
 
     text: str
@@ -57,8 +52,7 @@ class Verbatim:
 Block: TypeAlias = str | Line | Table | Verbatim
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """What a command shows in the end."""
 
     data: Mapping[str, object]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dbman.cli.asking import Asker
 from dbman.cli.common import Common
@@ -25,15 +25,14 @@ INTERRUPTED, TERMINATED = 130, 143
 _FLAGS = ("url", "db", "x", "lock_timeout")
 
 
-@dataclass(frozen=True)
-class Host:
+class Host(NamedTuple):
     """What `main` was called with."""
 
     prog: str
     """The name that the command line goes by."""
     settings: Mapping[str, object] | Settings | None = None
     """Settings that the host gives; options win over them."""
-    before: Common = field(default_factory=Common)
+    before: Common = Common()
     """The common options that stood before the command."""
 
 

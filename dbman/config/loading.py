@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dbman.config.files import SettingsFile, nearby, settings_file
 from dbman.config.ini import SECTION, ini_layers
@@ -17,8 +16,7 @@ from dbman.config.urls import absolute_url
 from dbman.errors import SettingsError
 
 
-@dataclass(frozen=True)
-class _FromFile:
+class _FromFile(NamedTuple):
     """What the settings file says, lowest layer first."""
 
     file: SettingsFile | None = None
@@ -139,7 +137,7 @@ def _in_folder(layer: Layer, folder: Path) -> Layer:
         for key in ("url", "scratch_url")
         if key in layer.values
     }
-    return replace(layer, values={**layer.values, **urls})
+    return layer._replace(values={**layer.values, **urls})
 
 
 def _from_environ(environ: Mapping[str, str]) -> Iterator[Layer]:

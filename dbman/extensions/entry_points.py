@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from importlib import metadata
+from typing import NamedTuple
 
 from dbman.errors import ExtensionError
 from dbman.extensions.locations import PLAIN_FOLDERS, of_module, top_level
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One name of a group."""
 
     name: str
@@ -30,7 +29,7 @@ def script_entries(group: str) -> dict[str, Entry]:
     ``migrations = poser.migrations:versions``, gives way to that of the package.
     """
     return {
-        name: replace(entry, value=of_module(entry.value))
+        name: entry._replace(value=of_module(entry.value))
         for name, entry in entries(group, _telling_name).items()
     }
 

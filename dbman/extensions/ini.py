@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from dbman import scripts
 from dbman.config import Settings
@@ -22,8 +22,7 @@ ENVIRONMENT = "dbman:environment"
 """The `script_location` under which plain Alembic behaves as dbman does."""
 
 
-@dataclass(frozen=True)
-class IniLocation:
+class IniLocation(NamedTuple):
     """One version location of an Alembic configuration."""
 
     name: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
+from typing import NamedTuple
 
 from dbman.extensions.contract import Extension
 from dbman.extensions.locations import module_file
@@ -15,8 +16,7 @@ _WITHOUT_VERSIONS = ("MetaData", "automap_base", "declarative_base", "SQLAlchemy
 """Calls that make models and can say nothing about scripts."""
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """What literals in the source tell of an extension; None where they tell nothing."""
 
     versions: tuple[str, ...] | None = None

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from dbman.errors import ExtensionError
 
@@ -19,8 +19,7 @@ PLAIN_FOLDERS = ("versions", "migrations", "alembic")
 """Names of folders that say nothing about whose scripts they hold."""
 
 
-@dataclass(frozen=True)
-class _Package:
+class _Package(NamedTuple):
     """Where a top-level package or module is."""
 
     folders: tuple[Path, ...]

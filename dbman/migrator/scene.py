@@ -185,7 +185,7 @@ class Scene:
         """Return the rows of all version tables, those of extensions that are gone included."""
         left = left_behind(catalog, self.settings.version_table, self.trees)
         versions = read_versions(catalog, (*self.trees, *left))
-        return replace(versions, rows=self.assumed) if self.assumed else versions
+        return versions._replace(rows=self.assumed) if self.assumed else versions
 
     def tables_in(self, connection: Connection) -> frozenset[str]:
         """Return the tables of a database but for those of versions and of the lock."""

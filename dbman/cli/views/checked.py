@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dbman.cli.render import Block, Line, Page, Styled
@@ -39,8 +38,7 @@ def drift_page(status: DatabaseStatus, check: Check) -> Page:
     answer = _answer(
         check, "the tables are those of the revisions", "the tables are not those of the revisions"
     )
-    return replace(
-        page,
+    return page._replace(
         data={**page.data, "drift": _data(check)},
         text=[*page.text, answer, *_drifts(check)],
         warnings=[*page.warnings, *_warnings(check)],

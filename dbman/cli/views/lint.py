@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,8 +57,7 @@ def fixed_page(fixed: Fixed, form: str) -> Page:
     text = page.text
     if not fixed.done and form == "text":
         text = [script.diff.removesuffix("\n") for script in fixed.scripts]
-    return replace(
-        page,
+    return page._replace(
         data={**page.data, "fixed": scripts, "done": fixed.done},
         text=text,
         said=[*said, *page.said],
