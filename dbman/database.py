@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from dbman.config import Settings
 from dbman.dialects import Catalog, Dialect, open_dialect
 from dbman.errors import DatabaseError, SettingsError
-from dbman.locks import Lock, open_lock
 from dbman.urls import SQLitePlace, parse_place, real_url, sqlite_place
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection
+
+    from dbman.locks import Lock
 
 
 _REFERENCE = "name a module and what it holds: a text, a URL, or a callable that returns one"
@@ -160,6 +161,8 @@ class Database:
     @cached_property
     def lock(self) -> Lock:
         """Return what keeps other movers away; a server is asked which lock suits it."""
+        from dbman.locks import open_lock  # a run that moves nothing needs none
+
         return open_lock(self.dialect, self._lock)
 
     def describe(self) -> str:

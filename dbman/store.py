@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from secrets import token_hex
 from time import time
 from typing import NamedTuple
 
@@ -85,7 +84,7 @@ class Store(NamedTuple):
             return
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            partial = self.folder / f"{token_hex(8)}{_PARTIAL}"
+            partial = self.folder / f"{os.urandom(8).hex()}{_PARTIAL}"
             try:
                 with os.fdopen(os.open(partial, _NEW, 0o600), "wb") as file:
                     file.write(_mark(key, content) + content)

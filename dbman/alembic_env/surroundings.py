@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dbman.alembic_env.log import AlembicLog
 from dbman.assembly import assemble
 from dbman.config import Settings, load
-from dbman.config.ini import SECTION
+from dbman.config.files import SECTION
 from dbman.config.loading import alembic_url, load_nearest
 from dbman.config.settings import DEFAULT
 from dbman.config.urls import absolute_url

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from dbman.errors import SettingsError
 
+SECTION = "alembic"
+"""The section of an Alembic ini that is read where nobody names another."""
+
 
 class SettingsFile(NamedTuple):
     """One file that settings are read from."""

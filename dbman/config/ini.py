@@ -12,11 +12,10 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from dbman.config.files import SettingsFile
+from dbman.config.files import SECTION, SettingsFile
 from dbman.config.keys import ALEMBIC, EXTENSION, OWN, PLAIN, Layer, checked
 from dbman.errors import SettingsError, nearest
 
-SECTION = "alembic"
 _OWN_SECTION = "dbman"
 _EXTENSION_SECTION = "dbman.extensions."
 _LINT_SECTION = "dbman.lint"

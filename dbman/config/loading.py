@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dbman.config.files import SettingsFile, nearby, settings_file
-from dbman.config.ini import SECTION, ini_layers
+from dbman.config.files import SECTION, SettingsFile, nearby, settings_file
 from dbman.config.keys import GIVEN, PLAIN, Layer, checked
 from dbman.config.settings import DEFAULT, ExtensionSettings, LintSettings, Settings
 from dbman.config.toml import PYPROJECT, alembic_layer, own_layer, read_toml
@@ -116,6 +115,8 @@ def _from_alembic(
             "add [tool.dbman], or name another file with -c",
         )
     if named == ini or ini.path.is_file():
+        from dbman.config.ini import ini_layers  # hardly any run reads one
+
         layers += ini_layers(ini, section)
     else:
         _refuse(section)

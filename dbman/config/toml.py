@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Mapping
 
 from dbman.config.files import SettingsFile
-from dbman.config.ini import expand, real_url
 from dbman.config.keys import ALEMBIC, OWN, PLAIN, Layer, checked
 from dbman.errors import SettingsError
 
@@ -63,6 +62,8 @@ def _url(table: Mapping[str, object], here: str) -> str | None:
     url = table.get("sqlalchemy.url", inner.get("url") if isinstance(inner, dict) else None)
     if not isinstance(url, str):
         return None
+    from dbman.config.ini import expand, real_url  # hardly any toml has Alembic's
+
     return real_url(expand(url, {"here": here.replace("%", "%%")}))
 
 

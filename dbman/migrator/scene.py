@@ -12,7 +12,6 @@ from dbman.database import Database
 from dbman.dialects import Catalog, Inspected
 from dbman.errors import DatabaseError, Problem, UsageError, nearest
 from dbman.extensions import InstalledExtension
-from dbman.locks import LOCK_TABLE
 from dbman.progress import NullProgress, Progress
 from dbman.revisions import Key, RevisionGraph
 from dbman.versions import VersionRows, left_behind, read_versions
@@ -69,6 +68,8 @@ class Scene:
     @cached_property
     def own_tables(self) -> frozenset[str]:
         """Return the names of the tables that are dbman's own: of versions and of the lock."""
+        from dbman.locks import LOCK_TABLE
+
         return frozenset((*self.trees, LOCK_TABLE))
 
     @cached_property
