@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,7 +16,10 @@ from conftest import Demo
 from dbman.manager import Manager
 from scripts_text import makes, script
 
-WORKER = """
+FOREMAN = """
+import contextlib
+import importlib
+import os
 import signal
 import sys
 
@@ -21,9 +27,11 @@ from dbman.errors import DbmanError
 from dbman.locks.row import RowLock
 from dbman.manager import Manager
 
+for name in ("dbman.migrator", "dbman.runner", "alembic.operations", "psycopg", "pymysql"):
+    with contextlib.suppress(ImportError):
+        importlib.import_module(name)
 RowLock.beat, RowLock.patience = 0.2, 6.0
-options = eval(sys.argv[1])
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+options, pipes = eval(sys.argv[1])
 
 
 def move(url):
@@ -36,9 +44,24 @@ def move(url):
     return "0"
 
 
-print("ready", flush=True)
-for line in sys.stdin:
-    print(move(line.strip()), flush=True)
+def work(orders, answers):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    os.dup2(orders, 0)
+    os.dup2(answers, 1)
+    os.closerange(3, max(map(max, pipes)) + 1)
+    print(os.getpid(), flush=True)
+    for line in sys.stdin:
+        print(move(line.strip()), flush=True)
+
+
+for pipe in pipes:
+    if os.fork() == 0:
+        work(*pipe)
+        break
+else:
+    os.closerange(3, max(map(max, pipes)) + 1)
+    for _ in pipes:
+        os.wait()
 """
 
 NOTE = ("note", 'sa.Column("text", sa.String(40))')
@@ -87,33 +110,37 @@ def install(make_extension: Callable[..., Path], gate: Path | None = None) -> Pa
 
 
 class Crew:
-    """Processes that wait for an order, and carry it out all at once."""
+    """Processes that wait for an order, and carry it out all at once.
+
+    They are forked from one that has imported what they need.
+    """
 
     def __init__(self, site: Path, folder: Path, count: int, **options: object) -> None:
         demo = Demo(site, folder)
-        self.workers = [
-            subprocess.Popen(
-                [sys.executable, "-c", WORKER, repr(options)],
-                env=demo.environment(),
-                cwd=folder,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                encoding="utf-8",
-            )
-            for _ in range(count)
-        ]
-        assert self.answers() == ["ready"] * count
+        orders, answers = ([os.pipe() for _ in range(count)] for _ in "12")
+        theirs = [(order[0], answer[1]) for order, answer in zip(orders, answers, strict=True)]
+        passed = [end for ends in theirs for end in ends]
+        self.foreman = subprocess.Popen(
+            [sys.executable, "-c", FOREMAN, repr((options, theirs))],
+            env=demo.environment(),
+            cwd=folder,
+            pass_fds=passed,
+        )
+        for end in passed:
+            os.close(end)
+        self._orders = [os.fdopen(end, "w", encoding="utf-8") for _, end in orders]
+        self._answers = [os.fdopen(end, encoding="utf-8") for end, _ in answers]
+        self.pids = [int(pid) for pid in self.answers()]
 
     def order(self, *urls: str) -> None:
         """Let every worker make its database ready; they share the URLs evenly."""
-        for number, worker in enumerate(self.workers):
-            assert worker.stdin is not None
-            worker.stdin.write(urls[number % len(urls)] + "\n")
-            worker.stdin.flush()
+        for number, orders in enumerate(self._orders):
+            orders.write(urls[number % len(urls)] + "\n")
+            orders.flush()
 
     def answers(self) -> list[str]:
         """Wait for one line of each worker: the exit code, and the message of an error."""
-        return [worker.stdout.readline().strip() for worker in self.workers if worker.stdout]
+        return [answers.readline().strip() for answers in self._answers]
 
     def __enter__(self) -> Crew:
         return self
@@ -124,10 +151,12 @@ class Crew:
         value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for worker in self.workers:
-            if value is not None:
-                worker.kill()
-            worker.communicate()
+        for pid in self.pids if value is not None else ():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for stream in (*self._orders, *self._answers):
+            stream.close()
+        self.foreman.wait()
 
 
 def empty(url: str, **options: object) -> None:

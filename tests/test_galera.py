@@ -124,8 +124,9 @@ def test_eight_upgraders_over_three_nodes(
 
 def _waiting(gate: Path, crew: Crew) -> int:
     """Wait until a worker waits at the gate; return which one."""
-    pids = {str(worker.pid): number for number, worker in enumerate(crew.workers)}
-    while (number := pids.get(gate.read_text())) is None:
-        assert all(worker.poll() is None for worker in crew.workers)
+    numbers = {str(pid): number for number, pid in enumerate(crew.pids)}
+    while (number := numbers.get(gate.read_text())) is None:
+        for pid in crew.pids:
+            os.kill(pid, 0)  # which fails where it is not there any more
         time.sleep(0.02)
     return number
