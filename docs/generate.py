@@ -23,9 +23,8 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-from dbman.cli import app as _registered  # noqa: F401 - every command registers itself
 from dbman.cli.common import COMMON
-from dbman.cli.parser import ENTRIES, PANELS
+from dbman.cli.parser import PANELS, entries
 from dbman.cli.words import FOREIGN
 from dbman.config.keys import ALEMBIC, EXTENSION, LINT, OWN
 from dbman.config.settings import ExtensionSettings, LintSettings, Settings
@@ -50,7 +49,7 @@ def stale() -> Mapping[Path, str]:
 def commands() -> str:
     """Return every command: what it does, its usage, its options, its examples."""
     panels: dict[str, list[Any]] = {panel: [] for panel in (*PANELS, "Not listed by --help")}
-    for entry in ENTRIES.values():
+    for entry in entries().values():
         panels[entry.panel or "Not listed by --help"].append(entry.make())
     return "\n".join(
         f"## {panel}\n\n" + "\n".join(map(_command, found)) for panel, found in panels.items()
@@ -59,7 +58,7 @@ def commands() -> str:
 
 def common_options() -> str:
     """Return the options that every command takes."""
-    return _table("option", _options(ENTRIES["status"].make(), common=True))
+    return _table("option", _options(entries()["status"].make(), common=True))
 
 
 def foreign_words() -> str:

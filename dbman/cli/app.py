@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from dbman.cli import authoring, database, hidden, revisions, trust  # noqa: F401 - they register
 from dbman.cli.commands import app, root
 from dbman.cli.common import Common
 from dbman.cli.failures import from_click, report, report_bug

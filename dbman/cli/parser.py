@@ -6,7 +6,8 @@ They run on typer with a click of its own as on older ones with the real click, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from textwrap import fill
 from typing import Any, NamedTuple
 
@@ -40,7 +41,25 @@ class Entry(NamedTuple):
 
 
 ENTRIES: dict[str, Entry] = {}
-"""Every command, in the order of its registration."""
+"""The commands of the files that are loaded, in the order of their registration."""
+_FILES = ("database", "revisions", "hidden", "authoring", "trust")
+"""Where commands are; the files that are asked most come first."""
+
+
+def entries() -> Mapping[str, Entry]:
+    """Return every command, in the order of `_FILES`."""
+    for file in _FILES:
+        import_module(f"dbman.cli.{file}")
+    return ENTRIES
+
+
+def find_entry(word: str) -> Entry | None:
+    """Return a command, None for a word that is none; what follows its file is not loaded."""
+    for file in _FILES:
+        import_module(f"dbman.cli.{file}")
+        if word in ENTRIES:
+            return ENTRIES[word]
+    return None
 
 
 class Command(TyperCommand):
@@ -85,11 +104,11 @@ class Group(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the words of all commands."""
-        return list(ENTRIES)
+        return list(entries())
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Make a command; None for a word that is none."""
-        entry = ENTRIES.get(cmd_name)
+        entry = find_entry(cmd_name)
         return None if entry is None else entry.make()
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -98,7 +117,7 @@ class Group(TyperGroup):
         Raises `UsageError` for a word that is no command.
         """
         word = args[0]
-        if word not in ENTRIES and not ctx.resilient_parsing:
+        if not ctx.resilient_parsing and find_entry(word) is None:
             known = [entry.name for entry in ENTRIES.values() if entry.panel]
             if word in FOREIGN:
                 raise UsageError(f"there is no command {word!r}", FOREIGN[word])
@@ -114,15 +133,16 @@ class Group(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one section per panel."""
-        wide = max(len(entry.name) for entry in ENTRIES.values() if entry.panel)
+        shown = [entry for entry in entries().values() if entry.panel]
+        wide = max(len(entry.name) for entry in shown)
         for panel in PANELS:
-            rows = [(each.name, each.told) for each in ENTRIES.values() if each.panel == panel]
+            rows = [(each.name, each.told) for each in shown if each.panel == panel]
             with formatter.section(panel):
                 formatter.write_dl([(name.ljust(wide), told.rstrip(".")) for name, told in rows])
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """Name the commands that are not listed."""
-        hidden = ", ".join(entry.name for entry in ENTRIES.values() if entry.panel is None)
+        hidden = ", ".join(entry.name for entry in entries().values() if entry.panel is None)
         also = fill(f"Also: {hidden}", formatter.width, break_on_hyphens=False)
         formatter.write(f"\n{also}\n")
 

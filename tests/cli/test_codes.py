@@ -14,7 +14,7 @@ import pytest
 from cli.conftest import Done
 from conftest import forget
 from dbman.cli import main
-from dbman.cli.parser import ENTRIES
+from dbman.cli.parser import entries
 from scripts_text import makes, models, script
 
 Call = Callable[..., Done]
@@ -150,7 +150,7 @@ def test_the_codes_of_a_command(call: Call, line: str) -> None:
     assert [str(call(in_full(line), state).code) for state in states[: len(told)]] == told
 
 
-@pytest.mark.parametrize("name", sorted(ENTRIES.keys() - {"shell"}))
+@pytest.mark.parametrize("name", sorted(entries().keys() - {"shell"}))
 def test_every_command_has_json_and_refuses_what_it_does_not_know(call: Call, name: str) -> None:
     """One object with the schema and the command that was typed; an unknown option is 2."""
     line = next((line for line in LINES if line.split()[0] == name), None)

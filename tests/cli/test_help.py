@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 import dbman.cli.app
-from dbman.cli.parser import ENTRIES
+from dbman.cli.parser import entries
 
 pytestmark = pytest.mark.any_version
 
 Cli = Callable[..., Any]
-SHOWN = [entry.name for entry in ENTRIES.values() if entry.panel]
-HIDDEN = [entry.name for entry in ENTRIES.values() if not entry.panel]
+SHOWN = [entry.name for entry in entries().values() if entry.panel]
+HIDDEN = [entry.name for entry in entries().values() if not entry.panel]
 COMMON = ("-u, --url", "--db", "-c, --config", "-n, --name", "-x", "--skip", "--strict",
           "--lock-timeout", "--no-translate", "--json", "-v, --verbose", "-q, --quiet", "--debug")  # fmt: skip
 
