@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dbman.order import sort_plan
 from dbman.revisions import Key, Revision, RevisionGraph
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 Direction = Literal["up", "down"]
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One revision to apply or to undo."""
 
     revision: Revision

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from dbman.config.urls import hide_in_url, hide_password
 
@@ -47,8 +48,7 @@ class LintSettings:
     """The rules that do not."""
 
 
-@dataclass(frozen=True)
-class PostWriteHook:
+class PostWriteHook(NamedTuple):
     """One of Alembic's post-write hooks, run on a script that was just written."""
 
     name: str
@@ -57,8 +57,7 @@ class PostWriteHook:
     """``type``, ``entrypoint``, ``options``, ``cwd`` and the like, as Alembic has them."""
 
 
-@dataclass(frozen=True)
-class SettingRow:
+class SettingRow(NamedTuple):
     """One line of `dbman config`."""
 
     name: str
