@@ -20,12 +20,11 @@ HEADER = ("revision", "down_revision", "branch_labels", "depends_on")
 """What a header assigns."""
 _BARRED = frozenset([*HEADER, "replaces", "*"])
 """What a line may not bind in passing: it would have to be computed."""
-_DOCSTRING = re.compile(
+_DOCSTRING = (
     r'(?:#[^\n\0\r\ud800-\udfff]*\n|\n)*"""((?:[^"\\\0\r\ud800-\udfff]|"(?!""))*)"""[ \t]*(?:\n|$)'
 )
-_TEXT = re.compile(
-    r"""([^='"#]+)= *(?:'([^'\\\0\r\ud800-\udfff]*)'|"([^"\\\0\r\ud800-\udfff]*)")"""
-)
+_TEXT = r"""([^='"#]+)= *(?:'([^'\\\0\r\ud800-\udfff]*)'|"([^"\\\0\r\ud800-\udfff]*)")"""
+"""Patterns that hardly any run needs, for headers are kept: `re` compiles them at first use."""
 _Values = dict[str, object]
 
 
@@ -34,11 +33,11 @@ def plain_header(head: str) -> tuple[str, _Values] | None:
 
     `head` is the text of a script before its first function.
     """
-    docstring = _DOCSTRING.match(head)
+    docstring, text_of = re.match(_DOCSTRING, head), re.compile(_TEXT).fullmatch
     rest = head[docstring.end() :] if docstring else head
     values: _Values = {}
     for line in rest.split("\n"):
-        text = _TEXT.fullmatch(line) if line.endswith(("'", '"')) else None
+        text = text_of(line) if line.endswith(("'", '"')) else None
         told = {_target(text[1]): text[2] or text[3] or ""} if text else _told(line)
         if told is None or "" in told:
             return None

@@ -11,12 +11,11 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 # A password may hold ":" and "/" (SQLAlchemy reads up to the first "@"), and people write "@" too.
-_NETLOC_PASSWORD = re.compile(r"(://[^:/]*):[^@]*@(?:[^/?@]*@)*")
-_WHOLE = re.compile(r"(?P<user>(?:[\w+.-]+:/{1,2})?+[^:/@]*):.*@", re.DOTALL)
-_NO_PORT = re.compile(r"(?P<user>[\w+.-]+://[^:/?\[]*):(?![\d/?]|$)[^/?]*")
+_NETLOC_PASSWORD = r"(://[^:/]*):[^@]*@(?:[^/?@]*@)*"
+_WHOLE = r"(?s)(?P<user>(?:[\w+.-]+:/{1,2})?+[^:/@]*):.*@"
+_NO_PORT = r"(?P<user>[\w+.-]+://[^:/?\[]*):(?![\d/?]|$)[^/?]*"
 _KEY = r"[^=&]*(?:passw|pwd|passphrase|secret|token|odbc_connect)[^=&]*"
-_SECRET_KEY = re.compile(_KEY, re.IGNORECASE)
-_QUERY_PASSWORD = re.compile(rf"([?&]{_KEY}=)(?!\*\*\*(?:['\s]|$))[^&]*", re.IGNORECASE)
+_QUERY_PASSWORD = rf"(?i)([?&]{_KEY}=)(?!\*\*\*(?:['\s]|$))[^&]*"
 """In a text the end of a URL is not known; one that is hidden already ends there."""
 _SHORT = 3
 _SQLITE = re.compile(r"(?P<before>sqlite(?:\+\w+)?://[^/?]*/)(?P<path>[^?]+)(?P<query>.*)", re.S)
@@ -27,7 +26,7 @@ def hide_password(url: str) -> str:
 
     Text without a password comes back as it is.
     """
-    return _QUERY_PASSWORD.sub(r"\1***", _NETLOC_PASSWORD.sub(r"\1:***@", url))
+    return re.sub(_QUERY_PASSWORD, r"\1***", re.sub(_NETLOC_PASSWORD, r"\1:***@", url))
 
 
 def hide_in_url(text: str) -> str:
@@ -37,10 +36,10 @@ def hide_in_url(text: str) -> str:
     """
     if text.startswith("sqlite"):
         return text
-    found = _WHOLE.match(text)
+    found = re.match(_WHOLE, text)
     if found:
         return hide_password(f"{found['user']}:***@{text[found.end() :]}")
-    return hide_password(_NO_PORT.sub(r"\g<user>:***", text))
+    return hide_password(re.sub(_NO_PORT, r"\g<user>:***", text))
 
 
 def secrets_of(url: URL) -> Iterator[str]:
@@ -48,7 +47,7 @@ def secrets_of(url: URL) -> Iterator[str]:
     if url.password:
         yield str(url.password)
     for key, values in url.normalized_query.items():
-        if _SECRET_KEY.fullmatch(key):
+        if re.fullmatch(_KEY, key, re.IGNORECASE):
             yield from filter(None, values)
 
 
