@@ -1,7 +1,8 @@
 """What dbman's own process does without: modules that others import and hardly any run uses.
 
 SQLAlchemy imports the dialect of every driver, and asyncio with TLS; `importlib.metadata` the
-parser of e-mail, and Mako what colours its HTML page of errors, which needs the lexers of Pygments.
+parser of e-mail, typer what starts programs, and Mako what colours its HTML page of errors, which
+needs the lexers of Pygments.
 `spare` puts them off: of `import alembic.op` a sixth of the instructions and 7 of 48 MiB.
 
 A module of `DEFERRED` is there under its name, and is loaded when anything of it is asked for, so
@@ -39,7 +40,7 @@ _DRIVERS = {
 
 
 def _deferred() -> Iterator[str]:
-    yield from ("asyncio.sslproto", "importlib.metadata._adapters", "ssl")
+    yield from ("asyncio.sslproto", "importlib.metadata._adapters", "json", "ssl", "subprocess")
     for database, drivers in _DRIVERS.items():
         yield from (f"sqlalchemy.dialects.{database}.{driver}" for driver in drivers.split())
 

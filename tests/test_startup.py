@@ -97,6 +97,17 @@ def test_the_help_loads_no_discovery(demo: Demo) -> None:
     assert not {"dbman.extensions", "email.message", "sqlalchemy"} & modules
 
 
+def test_a_run_with_nothing_to_do_loads_little(demo: Demo) -> None:
+    """No other commands, no locks, nothing for ini files, and no other programs."""
+    part = demo.only("acme", "poser")
+    assert part.run("initdb").returncode == 0
+    modules, lazy, _ = told(part, "upgrade")
+    spared = {"dbman.cli.hidden", "dbman.cli.views.lint", "dbman.config.ini", "dbman.locks"}
+    assert not spared & modules
+    assert not {"alembic", "configparser", "socket", "sqlalchemy"} & modules
+    assert "subprocess" in lazy
+
+
 def test_what_is_put_off_is_the_same(demo: Demo) -> None:
     """Every name of every module, every dialect, operation and implementation is there."""
     plain, spared = (demo.python("-c", code, cold=True).stdout for code in (SAME, SPARED + SAME))
