@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple, TypeGuard
 
 UNKNOWN = "\0"
@@ -18,8 +17,7 @@ class ColumnName(NamedTuple):
     """The column."""
 
 
-@dataclass(frozen=True)
-class Body:
+class Body(NamedTuple):
     """What an upgrade() does to tables, told for the whole of it.
 
     Tables are called ``table``, or ``schema.table`` where the script gives a schema. A table that

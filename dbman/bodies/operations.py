@@ -6,15 +6,14 @@ The signatures are those of ``alembic.op``; in a batch the table comes from the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dbman.bodies.effects import Effects
 from dbman.bodies.sql import read_sql
 from dbman.bodies.values import Call, Column, Operation
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """Where an operation of Alembic names its table, and what it does to it."""
 
     act: Callable[[Effects, str | None, Call], None]

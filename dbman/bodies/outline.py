@@ -10,8 +10,8 @@ to be read whole (`read_body`). It may show too much, and never too little.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from dbman.errors import ScriptError
 from dbman.sources import read_text
@@ -33,8 +33,7 @@ _CREATE_IN_SQL = re.compile(r"(?:create|rename)(?!\w)(?<![^\W\d]create)(?<![^\W\
 _CREATE_TABLE = re.compile(r"""create_table\b(?:\s*\(\s*[uU]?["']([^"'\r\n]*)["']\s*[,)])?""")
 
 
-@dataclass(frozen=True)
-class Outline:
+class Outline(NamedTuple):
     """The words in the strings of a script, and the tables that it may make."""
 
     words: frozenset[str]

@@ -6,12 +6,14 @@ import ast
 import re
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from dbman.bodies.effects import UNKNOWN
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Table:
     """An object that stands for a table."""
 
@@ -19,7 +21,7 @@ class Table:
     """The table, as ``table`` or ``schema.table``; None where that is not told."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Column:
     """An object that stands for a column."""
 
@@ -27,7 +29,7 @@ class Column:
     """Its name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Operations:
     """What has Alembic's operations as methods: ``alembic.op``, or a batch."""
 
@@ -35,7 +37,7 @@ class Operations:
     """The table of a batch."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Operation:
     """One of Alembic's operations, not yet called."""
 
@@ -45,18 +47,17 @@ class Operation:
     """Where it was taken from."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Package:
     """The package ``alembic``."""
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """The values that a call passes."""
 
     arguments: tuple[object, ...] = ()
     """Those given by position."""
-    keywords: Mapping[str, object] = field(default_factory=dict)
+    keywords: Mapping[str, object] = MappingProxyType({})
     """Those given by name."""
 
     def get(self, at: int, keyword: str) -> object:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from dbman.bodies.effects import UNKNOWN
 from dbman.bodies.operations import OPERATIONS
@@ -34,8 +34,7 @@ _SUBJECTS = {
 """Where an operation names what it works on besides its table."""
 
 
-@dataclass(frozen=True)
-class WrittenOperation:
+class WrittenOperation(NamedTuple):
     """An operation as the source of a script has it."""
 
     name: str

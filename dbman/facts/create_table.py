@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from dbman.facts.tokens import (
     Token,
@@ -28,8 +29,7 @@ _COLUMN_CONSTRAINTS = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Constraint:
+class Constraint(NamedTuple):
     """A primary key, unique or check constraint."""
 
     kind: str
@@ -40,8 +40,7 @@ class Constraint:
     """Its columns or its expression."""
 
 
-@dataclass(frozen=True)
-class ForeignKey:
+class ForeignKey(NamedTuple):
     """A foreign key; the columns that it points at may be left to the parent's primary key."""
 
     name: str | None

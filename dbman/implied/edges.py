@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from dbman.bodies import Body, ColumnName
 from dbman.implied.reading import shared_bodies
 from dbman.revisions import Key, Revision, RevisionGraph
 
 
-@dataclass(frozen=True)
-class ImpliedEdge:
+class ImpliedEdge(NamedTuple):
     """One revision must come before another because of a table."""
 
     before: Key

@@ -12,8 +12,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dbman.errors import MigrationError
 from dbman.integrity.keys import ForeignKey, foreign_keys
@@ -49,8 +48,7 @@ def cascading(
         event.remove(connection.engine, "before_cursor_execute", before)
 
 
-@dataclass(frozen=True)
-class _Log:
+class _Log(NamedTuple):
     """Where deleted rows of a parent are written down."""
 
     parent: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from dbman.integrity.keys import KeyCheck, Orphans, Reference, check_keys, new_orphans
@@ -18,8 +17,7 @@ _TABLES = (
 )
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """What holds at one moment."""
 
     keys: KeyCheck

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dbman.dialects import Server
 
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 LOCK_TABLE = "dbman_lock"
 
 
-@dataclass(frozen=True)
-class LockRow:
+class LockRow(NamedTuple):
     """Who holds a lock."""
 
     token: str
@@ -73,12 +71,12 @@ class LockTable:
     def insert(self, row: LockRow) -> bool:
         """Insert the row; return whether nobody was quicker. A missing table is made."""
         self._make()
-        return self._wins(self.table.insert().values(name=self.name, **_values(row)))
+        return self._wins(self.table.insert().values(name=self.name, **row._asdict()))
 
     def take_over(self, seen: LockRow, row: LockRow) -> bool:
         """Put another row in the place of one that is still as it was seen; return if it was."""
         same = self._is(seen.token) & (self.table.c.beat == seen.beat)
-        return self._wins(self.table.update().where(same).values(**_values(row)))
+        return self._wins(self.table.update().where(same).values(**row._asdict()))
 
     def beat(self, token: str) -> bool:
         """Move the counter of the row with this token; return whether it is there."""
@@ -133,10 +131,6 @@ def read_row(connection: Connection, name: str) -> LockRow | None:
     if not inspect(connection).has_table(LOCK_TABLE):
         return None
     table = lock_table()
-    columns = (table.c[name] for name in LockRow.__dataclass_fields__)
+    columns = (table.c[name] for name in LockRow._fields)
     found = connection.execute(select(*columns).where(table.c.name == name)).first()
     return None if found is None else LockRow(*found)
-
-
-def _values(row: LockRow) -> dict[str, object]:
-    return dict(vars(row))

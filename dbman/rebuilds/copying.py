@@ -13,7 +13,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dbman.errors import MigrationError
 from dbman.rebuilds.driver import Driver
@@ -25,8 +25,7 @@ FEW = 1000
 _ROWIDS = ("rowid", "_rowid_", "oid")
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(NamedTuple):
     """What becomes of a table."""
 
     old: StoredTable

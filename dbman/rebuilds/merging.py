@@ -165,7 +165,7 @@ class Merged:
         if isinstance(column.type, NullType):
             column.type = NUMERIC()  # nobody asked for a type, so it will not be taken
         found = cut_column(self.ddl.get_column_specification(column))
-        return replace(found, clauses=tuple(c for c in found.clauses if c.kind != "primary key"))
+        return found._replace(clauses=tuple(c for c in found.clauses if c.kind != "primary key"))
 
     def _options(self) -> str:
         texts = [self.old.definition.options]

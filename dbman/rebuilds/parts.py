@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from dbman.facts.create_table import spell_columns
 from dbman.facts.tokens import (
@@ -32,8 +33,7 @@ _KINDS = {
 _GOES_ON = {("not", "null"), ("set", "null"), ("default", "null"), ("set", "default")}
 
 
-@dataclass(frozen=True)
-class Clause:
+class Clause(NamedTuple):
     """A constraint of the table, or anything that follows the type of a column."""
 
     kind: str
@@ -51,8 +51,7 @@ class Clause:
     """What it says, in one spelling, whether inline or not and whatever its name."""
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One column."""
 
     label: str
@@ -78,7 +77,7 @@ class Column:
         kept = [clause for clause in self.clauses if clause.kind not in kinds]
         new = [clause for clause in other.clauses if clause.kind in kinds]
         type_ = other.type if "type" in kinds else self.type
-        return replace(self, type=type_, clauses=(*new, *kept))
+        return self._replace(type=type_, clauses=(*new, *kept))
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ class Definition:
     def only(self, kept: Collection[Clause]) -> Definition:
         """Return a table that has lost every clause but these."""
         columns = (
-            replace(each, clauses=tuple(one for one in each.clauses if one in kept))
+            each._replace(clauses=tuple(one for one in each.clauses if one in kept))
             for each in self.columns
         )
         constraints = tuple(one for one in self.constraints if one in kept)

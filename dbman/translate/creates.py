@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dbman.rebuilds import read_table
@@ -68,7 +67,7 @@ def whole(said: Said, stated: Stated, table: str) -> Stated:
     if stated.parent != table:
         definition = read_table(said.connection, stated.parent).definition
         key = next((one.columns for one in definition if one.kind == "primary key"), ())
-    return replace(stated, parent_columns=key or ("id",))
+    return stated._replace(parent_columns=key or ("id",))
 
 
 def indexed(node: Any, dialect: str) -> list[Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dbman.errors import MigrationError
 
@@ -26,8 +26,7 @@ _TYPE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Stated:
+class Stated(NamedTuple):
     """A constraint of a table."""
 
     kind: str
@@ -42,7 +41,7 @@ class Stated:
     """The table that a foreign key points at."""
     parent_columns: tuple[str, ...] = ()
     """Its columns there; none for its primary key."""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = MappingProxyType({})
     """ON DELETE and the like, as SQLAlchemy's keywords."""
 
     def constraint(self) -> Constraint:

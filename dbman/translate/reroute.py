@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dbman.rebuilds import read_table
 from dbman.rebuilds.names import unnamed_called
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from dbman.rebuilds.stored import StoredTable
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """An operation that a script asks for."""
 
     operation: Any

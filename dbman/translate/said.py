@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dbman.translate.results import PASSED_OVER, Translations
 
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """A statement that is about to run."""
 
     text: str
