@@ -26,6 +26,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell without job control starts what it puts in the background like that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 gc.set_threshold(20_000)  # else a fourth of the collection is looking for garbage
+WITHOUT_BYTECODE = sys.dont_write_bytecode
+sys.dont_write_bytecode = False  # until all is collected: else each process compiles each test
 
 INSTALLER = runpy.run_path(str(ROOT / "tests" / "demo" / "install.py"))
 KEPT_VARIABLES = ("PATH", "TMPDIR", "SYSTEMROOT")
@@ -36,6 +38,7 @@ STARTING = ("LANG", "LC_ALL", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONWARNINGS"
 def pytest_collection_finish() -> None:
     """Spare the collector what the thousands of tests themselves are made of."""
     gc.freeze()
+    sys.dont_write_bytecode = WITHOUT_BYTECODE
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -167,7 +170,7 @@ def forget(*packages: str) -> None:
             base.registry.dispose()
 
 
-def on_each_version(cases: Iterable[str], *kept: str) -> list[Any]:
+def on_each_version(cases: Iterable[object], *kept: object) -> list[Any]:
     """Return cases as parameters: those `kept` for all versions, the others for the newest."""
     other = pytest.mark.any_version
     return [pytest.param(case, marks=() if case in kept else other) for case in cases]
