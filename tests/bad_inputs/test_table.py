@@ -16,6 +16,7 @@ from bad_inputs.scaffold import SCAFFOLD
 from bad_inputs.scripts import SCRIPTS
 from bad_inputs.servers import SERVERS
 from bad_inputs.settings import SETTINGS
+from conftest import on_each_version
 
 TABLE: tuple[Case, ...] = (
     *CALLS,
@@ -31,10 +32,14 @@ TABLE: tuple[Case, ...] = (
     *PICTURES,
 )
 """All bad inputs."""
+FAR = (*CHECKS, *FILES, *ROWS, *SERVERS, *SCRIPTS, *EXTENSIONS)
+"""Those that get as far as SQLAlchemy or Alembic, or may."""
 MARK = "dbman: error: "
 
 
-@pytest.mark.parametrize("one", TABLE, ids=lambda one: one.name.replace(" ", "-"))
+@pytest.mark.parametrize(
+    "one", on_each_version(TABLE, *FAR), ids=lambda one: one.name.replace(" ", "-")
+)
 def test_a_bad_input(one: Case, place: Place, request: pytest.FixtureRequest) -> None:
     """The whole of stderr and stdout, the exit code, and everything as it was before."""
     if one.server:

@@ -255,6 +255,7 @@ LOOKING = [
 ]
 
 
+@pytest.mark.any_version
 @pytest.mark.parametrize("line", LIGHT, ids=" ".join)
 def test_light_commands_import_neither_sqlalchemy_nor_alembic(demo: Any, line: list[str]) -> None:
     """Both cost more than the rest of the command, and so does what typer asks about values."""
