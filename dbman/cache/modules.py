@@ -16,7 +16,7 @@ from pathlib import Path
 from dbman.cache.purity import KNOWN, PARTLY_KNOWN, is_pure, is_silent
 from dbman.errors import ScriptError
 from dbman.headers import file_state
-from dbman.sources import parse
+from dbman.sources import parse, syntax_errors
 
 Row = tuple[str, str, str]
 """The name of a module, where it is, and the state of its file; none of what is only used."""
@@ -46,7 +46,7 @@ def rows_of(names: Iterable[str], before: Collection[str]) -> list[Row] | None:
         state = ""
         if name not in _USED and spec.origin:
             imports, state = _imports(spec, own), file_state(spec.origin)
-            if imports is None or not state or _has_old_bytecode(spec):
+            if imports is None or not state:
                 return None
             todo += imports
         found[name] = (name, _place(spec), state)
@@ -82,24 +82,17 @@ def _imports(spec: ModuleSpec, own: Collection[str]) -> list[str] | None:
     """Return what a module imports; None where it may do something else the next time."""
     if type(spec.loader) is not SourceFileLoader:
         return None
+    path = Path(str(spec.origin))
     try:
-        tree = parse(Path(str(spec.origin)))
+        tree = parse(path)
+        with syntax_errors(path):
+            compiled = compile(tree, path, "exec", dont_inherit=True)
     except ScriptError:
         return None
-    is_sound = is_pure(tree, {*own, "."}) and is_silent(tree)
+    # What Python runs may be older than a source of the same size, written in the same second.
+    is_run = spec.loader.get_code(spec.name) == compiled
+    is_sound = is_run and is_pure(tree, {*own, "."}) and is_silent(tree)
     return list(_imported(tree, spec.parent or "")) if is_sound else None
-
-
-def _has_old_bytecode(spec: ModuleSpec) -> bool:
-    """Return whether a source has changed since it was compiled: Python may not have seen that.
-
-    Where the size is the same it looks at whole seconds.
-    """
-    try:
-        state, compiled = Path(str(spec.origin)).stat(), Path(str(spec.cached)).stat()
-    except OSError:
-        return False
-    return compiled.st_mtime_ns < max(state.st_mtime_ns, state.st_ctime_ns)
 
 
 def _imported(tree: ast.Module, package: str) -> Iterator[str]:
