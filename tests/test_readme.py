@@ -15,6 +15,8 @@ from conftest import Demo
 from pages import blocks, make_commands, run_transcript
 
 ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.any_version
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -34,7 +36,6 @@ def test_the_transcripts_are_real(demo: Demo, bin_folder: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.any_version
 def test_the_first_command(tmp_path: Path) -> None:
     """`scripts/demo` of a clone installs and builds, and can be run again."""
     clone = tmp_path / "clone"
