@@ -9,8 +9,17 @@ from typing import Any, NamedTuple
 from dbman.bodies.effects import Effects
 from dbman.bodies.sql import read_sql
 from dbman.facts import Facts
+from dbman.translate.splitting import split_statements
 
 _VERB = re.compile(r"(?:\s|;|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*([a-z]+)", re.IGNORECASE | re.DOTALL)
+_DEFINED = r"\b(?:trigger|function|procedure|rule|event)\b"
+_MAY_DEFINE = re.compile(_DEFINED, re.IGNORECASE)
+_DEFINES = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*create\s+(?:or\s+replace\s+)?(?:definer\s*=\s*\S+\s+)?"
+    rf"(?:(?:temp|temporary|constraint)\s+)?{_DEFINED}",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What defines statements that run later, if ever."""
 
 
 class Changed(NamedTuple):
@@ -45,12 +54,26 @@ def changed_by_operation(operation: Any, before: Facts) -> Changed:
 
 def changed_by_sql(text: str) -> Changed:
     """Return what statements of SQL change."""
-    account = _Account()
-    read_sql(text, account)
+    account = _read(text)
+    now = _run_now(text)
+    writes = (account if now == text else _read(now)).writes
     body = account.body()
     renamed = {name for pair in body.renames for name in pair}
     tables = body.makes | body.drops | body.alters | renamed
-    return Changed(tuple(sorted(tables)), tuple(account.writes))
+    return Changed(tuple(sorted(tables)), tuple(writes))
+
+
+def _run_now(text: str) -> str:
+    """Return statements of SQL without those that only define a trigger or a function."""
+    if not _MAY_DEFINE.search(text):
+        return text
+    return "\n".join(each for each in split_statements(text) if not _DEFINES.match(each))
+
+
+def _read(text: str) -> _Account:
+    account = _Account()
+    read_sql(text, account)
+    return account
 
 
 def verb_of(text: str) -> str:

@@ -270,6 +270,18 @@ CASES: dict[str, tuple[str, str, str]] = {
         '    op.execute(sa.text("UPDATE {table} SET size = 2"))',
         "",
     ),
+    "makes_a_trigger": (
+        'op.execute("CREATE TRIGGER {table}_t AFTER INSERT ON {table} BEGIN"'
+        ' " UPDATE {table} SET size = 1; DELETE FROM {table}; END")',
+        'op.execute("DROP TRIGGER {table}_t")',
+        "",
+    ),
+    "makes_a_trigger_and_writes": (
+        'op.execute("CREATE TRIGGER {table}_t AFTER INSERT ON {table} BEGIN"'
+        ' " UPDATE {table} SET size = 1; END; UPDATE {table} SET size = 2")',
+        'op.execute("DROP TRIGGER {table}_t")',
+        "217",
+    ),
     "reads_alone": ('op.get_bind().execute(sa.text("SELECT count(*) FROM {table}"))', "pass", ""),
     "deletes_and_raises": (
         'op.execute("DELETE FROM {table}")',
