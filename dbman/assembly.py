@@ -211,7 +211,8 @@ def _resolve(
             if whole and whole not in (one.key, replaced.get(one.key)):
                 wholes.append(whole)
             elif key not in unique:
-                problems.append(_nowhere(one, verb, id_))
+                other = next((each for each in unique.values() if each.key.id == id_), None)
+                problems.append(_nowhere(one, verb, id_, other))
         return exact, wholes
 
     def revision(one: _Found) -> Revision:
@@ -239,13 +240,15 @@ def _resolve(
     return {key: revision(one) for key, one in unique.items()}, problems
 
 
-def _nowhere(one: _Found, verb: str, id_: str) -> Problem:
-    return Problem(
-        f"{_place(one)} {verb} {id_!r}, which no installed extension has",
-        f"install the extension that has {id_!r}, or correct the script",
-        one.extension.name,
-        one.script.path,
-    )
+def _nowhere(one: _Found, verb: str, id_: str, other: _Found | None) -> Problem:
+    """Return what is wrong with a script that asks for one of nobody, or of another tree."""
+    why = "which no installed extension has"
+    hint = f"install the extension that has {id_!r}, or correct the script"
+    if other:
+        why = f"which {other.extension.name} has in another version table, {other.key.tree}"
+        hint = f"name one version_table for both, or write requires = [{other.extension.name!r}]"
+    message = f"{_place(one)} {verb} {id_!r}, {why}"
+    return Problem(message, hint, one.extension.name, one.script.path)
 
 
 def _without_cycles(graph: RevisionGraph) -> RevisionGraph:

@@ -129,6 +129,19 @@ def test_what_leads_nowhere_belongs_to_its_extension(tmp_path: Path) -> None:
     assert len(graph.revisions) == 3
 
 
+def test_what_another_tree_has_is_told_as_that(tmp_path: Path) -> None:
+    """A dependency leads to no other version table, and nobody has to look for the extension."""
+    install(tmp_path, x={"a.py": script("x1")}, y={"a.py": script("y1", depends="x1")})
+    graph = assemble([_extension(name, tmp_path / name, tree=f"{name}_v") for name in ("x", "y")])
+    assert [(one.message, one.hint, one.extension) for one in graph.problems] == [
+        (
+            f"{tmp_path}/y/a.py (y 1.0) depends on 'x1', which x has in another version table, x_v",
+            "name one version_table for both, or write requires = ['x']",
+            "y",
+        )
+    ]
+
+
 def test_what_stands_on_a_cycle_is_left_out_with_it(tmp_path: Path) -> None:
     """Revisions above a cycle cannot be placed; those beside it can."""
     graph = install(
