@@ -66,7 +66,7 @@ STATEMENTS: Mapping[str, Way] = {
     r"comment on": _passes("comment"),
     r"(grant|revoke|reassign owned|alter default privileges)": _passes("privilege"),
     r"(create|alter|drop) (role|user|policy)": _passes("privilege"),
-    r"alter [a-z ]+ \S+ owner to": _passes("privilege"),
+    r"alter [a-z ]+ \S+ owner to ": _passes("privilege"),
     r"alter table .* (en|dis)able row level security": _passes("privilege"),
     r"set (local |session |global )?[a-z_]": _passes("setting"),
     r"(alter (database|system)|reset) ": _passes("setting"),
@@ -92,6 +92,8 @@ _WORDS = re.compile(
 
 _COMMON = re.compile(r"\s*(create (unique )?|drop )(table|index) ", re.IGNORECASE)
 """What SQLAlchemy writes most, and for SQLite already: none of `STATEMENTS` does anything to it."""
+_ADDS = re.compile(r"\s*alter table \S+ add column ", re.IGNORECASE)
+"""What it writes next to most, of which only the last of `STATEMENTS` has something to say."""
 
 
 @contextmanager
@@ -144,6 +146,8 @@ def _in_place_of(said: Said) -> str:
     """Return what runs in place of a statement."""
     if not said.is_written and _COMMON.match(said.text):
         return said.text
+    if not said.is_written and _ADDS.match(said.text):
+        return carry_out(said)
     first = _FIRST.match(said.text)
     if first is None or not _WORDS.fullmatch(first[1]):
         return said.text

@@ -57,6 +57,20 @@ def test_what_is_passed_over(history: History, kind: str) -> None:
     assert history.run("SELECT * FROM widget") == ROWS
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'op.add_column("widget", sa.Column("owner", type("Token", (sa.types.UserDefinedType,), {"cache_ok": True, "get_col_spec": lambda self, **_: "token"})()))',
+        'op.execute("ALTER TABLE widget ADD COLUMN owner token")',
+    ],
+)  # fmt: skip
+def test_a_column_that_reads_like_another_statement(history: History, statement: str) -> None:
+    """It is added: its name and type are no OWNER TO, which is passed over."""
+    history.start(*WIDGET)
+    assert "passed over" not in tried(history, statement)
+    assert history.run("SELECT owner FROM widget") == [(None,), (None,)]
+
+
 WAYS = {
     "op.execute": "op.execute('CREATE SEQUENCE s')",
     "text": "op.execute(sa.text('CREATE SEQUENCE s'))",
