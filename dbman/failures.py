@@ -24,10 +24,8 @@ _BLOCK = "put it into an autocommit_block() of op.get_context()"
 UNCHANGED = "; nothing was changed"
 """The end of a message where the run's one transaction was rolled back."""
 _MOST, _WIDEST = 5, 72
-_NEEDS_NONE = re.compile(
-    r"not authorized|(?:within|inside) a transaction|unsafe use of new value", re.IGNORECASE
-)
-_UNKNOWN = re.compile(
+_NEEDS_NONE = r"(?i)not authorized|(?:within|inside) a transaction|unsafe use of new value"
+_UNKNOWN = (
     r"near \".*syntax error|unrecognized token|no such function|incomplete input|unknown database"
 )
 FOREIGN = (
@@ -35,12 +33,12 @@ FOREIGN = (
     " Alembic"
 )
 """The hint where a statement is written for another database."""
-_MISSING = re.compile(r"no such table|relation \".*\" does not exist|Table '.*' doesn't exist")
+_MISSING = r"no such table|relation \".*\" does not exist|Table '.*' doesn't exist"
 _BOOTSTRAP = (
     "where no script makes that table, the setting `bootstrap` names what does: 'module:callable'"
     " or a file ending in .sql"
 )
-_THERE = re.compile(r"(?:table|relation) .* already exists", re.IGNORECASE)
+_THERE = r"(?i)(?:table|relation) .* already exists"
 _DETECT = (
     "two scripts make it; or it was made without migrations, and `dbman stamp --detect` finds out"
     " what is applied"
@@ -49,14 +47,9 @@ _OUTSIDE_OF = "Working outside of application context"
 _CONTEXT = (
     "the setting `context` names a context manager, 'module:name', that is entered around a run"
 )
-_SPACE = r"(?:\s|;|--[^\n]*(?:\n|$)|/\*(?!!).*?\*/)*"
-_READS = re.compile(
-    _SPACE + r"(SELECT|SHOW|SET|DESC|DESCRIBE|EXPLAIN|USE|SAVEPOINT|RELEASE|ROLLBACK)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_ROLLS_BACK = re.compile(
-    _SPACE + r"(INSERT|UPDATE|DELETE|REPLACE|WITH|CALL|DO|LOAD\s+DATA)\b", re.IGNORECASE | re.DOTALL
-)
+_SPACE = r"(?is)(?:\s|;|--[^\n]*(?:\n|$)|/\*(?!!).*?\*/)*"
+_READS = _SPACE + r"(SELECT|SHOW|SET|DESC|DESCRIBE|EXPLAIN|USE|SAVEPOINT|RELEASE|ROLLBACK)\b"
+_ROLLS_BACK = _SPACE + r"(INSERT|UPDATE|DELETE|REPLACE|WITH|CALL|DO|LOAD\s+DATA)\b"
 
 
 class Trace:
@@ -89,16 +82,16 @@ class Trace:
 
         A DDL statement commits what came before it, also if it fails itself.
         """
-        commits = [n for n, said in enumerate(self._said) if not _ROLLS_BACK.match(said)]
+        commits = [n for n, said in enumerate(self._said) if not re.match(_ROLLS_BACK, said)]
         until = min(commits[-1] + 1, self._answered) if commits else 0
         return tuple(self._said[:until])
 
     def _before(self, *call: object) -> None:
-        if not _READS.match(str(call[2])):
+        if not re.match(_READS, str(call[2])):
             self._said.append(str(call[2]))
 
     def _after(self, *call: object) -> None:
-        if not _READS.match(str(call[2])):
+        if not re.match(_READS, str(call[2])):
             self._answered = len(self._said)
 
 
@@ -181,7 +174,7 @@ def _kind(err: BaseException) -> str:
 
 def _is_foreign(err: BaseException, dialect: Dialect) -> bool:
     """Return whether SQLite does not understand a statement."""
-    return dialect.name == "sqlite" and bool(_UNKNOWN.match(dialect.reason(err)))
+    return dialect.name == "sqlite" and bool(re.match(_UNKNOWN, dialect.reason(err)))
 
 
 def _hint(err: BaseException, dialect: Dialect) -> str | None:
@@ -201,12 +194,12 @@ def _way_of(err: BaseException) -> str | None:
         return err.hint
     if "not authorized" in str(err):
         return f"a script cannot BEGIN, COMMIT, ROLLBACK, ATTACH or DETACH; {OUTSIDE}"
-    if _UNKNOWN.search(str(getattr(err, "orig", ""))):
+    if re.search(_UNKNOWN, str(getattr(err, "orig", ""))):
         return FOREIGN
     if str(err).startswith(_OUTSIDE_OF):  # Flask's words
         return _CONTEXT
-    if type(err).__name__ == "NoSuchTableError" or _MISSING.search(str(err)):
+    if type(err).__name__ == "NoSuchTableError" or re.search(_MISSING, str(err)):
         return _BOOTSTRAP
-    if _THERE.search(str(getattr(err, "orig", ""))):
+    if re.search(_THERE, str(getattr(err, "orig", ""))):
         return _DETECT
-    return OUTSIDE if _NEEDS_NONE.search(str(err)) else None
+    return OUTSIDE if re.search(_NEEDS_NONE, str(err)) else None

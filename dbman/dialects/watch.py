@@ -10,14 +10,12 @@ from dbman.errors import MigrationError
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-_SPACE = r"(?:\s|;|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
-_FLAGS = re.IGNORECASE | re.DOTALL
-_ENDS = re.compile(
+_SPACE = r"(?is)(?:\s|;|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
+_ENDS = (
     _SPACE + r"(BEGIN|START|COMMIT|END|ABORT|PREPARE\s+TRANSACTION"
-    r"|ROLLBACK(?!\s+(?:(?:WORK|TRANSACTION)\s+)?TO\b))\b",
-    _FLAGS,
+    r"|ROLLBACK(?!\s+(?:(?:WORK|TRANSACTION)\s+)?TO\b))\b"
 )
-_READS = re.compile(_SPACE + r"(SELECT|SHOW|EXPLAIN|SET|VALUES|TABLE|SAVEPOINT|RELEASE)\b", _FLAGS)
+_READS = _SPACE + r"(SELECT|SHOW|EXPLAIN|SET|VALUES|TABLE|SAVEPOINT|RELEASE)\b"
 
 
 class Watch:
@@ -64,12 +62,12 @@ class Watch:
 
     def _look(self, connection: object, cursor: object, statement: str, *rest: object) -> None:
         self.require_whole()
-        if found := _ENDS.match(statement):
+        if found := re.match(_ENDS, statement):
             raise MigrationError(
                 f"a script cannot say {found[1].upper()}: the run is one transaction",
                 self._hint,
             )
-        self._wrote = self._wrote or not _READS.match(statement)
+        self._wrote = self._wrote or not re.match(_READS, statement)
 
     def _refuse_undoing(self, connection: object = None) -> None:
         self._undone = self._undone or self._wrote

@@ -17,10 +17,10 @@ from uuid import UUID
 EPOCH = datetime(1970, 1, 1)
 """What SQLAlchemy counts intervals from where the database has no type for them."""
 
-_ARRAY = re.compile(r'\{|\}|,|"(?:[^"\\]|\\.)*"|[^{},"\s][^{},"]*')
-_PAIR = re.compile(r'("(?:[^"\\]|\\.)*"|[^\s,=>"]+)\s*=>\s*("(?:[^"\\]|\\.)*"|[^\s,"]+)')
-_PART = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*([a-z]+)")
-_CLOCK = re.compile(r"(\d+):(\d\d)(?::(\d\d(?:\.\d+)?))?")
+_ARRAY = r'\{|\}|,|"(?:[^"\\]|\\.)*"|[^{},"\s][^{},"]*'
+_PAIR = r'("(?:[^"\\]|\\.)*"|[^\s,=>"]+)\s*=>\s*("(?:[^"\\]|\\.)*"|[^\s,"]+)'
+_PART = r"([+-]?\d+(?:\.\d+)?)\s*([a-z]+)"
+_CLOCK = r"(\d+):(\d\d)(?::(\d\d(?:\.\d+)?))?"
 _DAYS: Mapping[str, float] = {
     "second": 1 / 86400,
     "sec": 1 / 86400,
@@ -45,7 +45,7 @@ def array_as_json(text: str, *, numbers: bool = False) -> str:
 
     Raises `ValueError` for what is no array.
     """
-    tokens = _ARRAY.findall(text)
+    tokens = re.findall(_ARRAY, text)
     if not tokens or tokens[0] != "{" or tokens.count("{") != tokens.count("}"):
         raise ValueError(f"{text!r} is no array")
     stack: list[list[Any]] = [[]]
@@ -78,7 +78,7 @@ def hstore_as_json(text: str) -> str:
     """Return the literal of an hstore as JSON."""
     pairs = {
         _unescaped(key): None if value.upper() == "NULL" else _unescaped(value)
-        for key, value in _PAIR.findall(text)
+        for key, value in re.findall(_PAIR, text)
     }
     return json.dumps(pairs)
 
@@ -98,9 +98,9 @@ def interval_as_moment(text: str) -> str:
     """
     days = sum(
         float(number) * _DAYS.get(unit.removesuffix("s"), 0)
-        for number, unit in _PART.findall(text.lower())
+        for number, unit in re.findall(_PART, text.lower())
     )
-    clock = _CLOCK.search(text)
+    clock = re.search(_CLOCK, text)
     hours, minutes, seconds = clock.groups() if clock else (0, 0, 0)
     delta = timedelta(
         days=days, hours=int(hours), minutes=int(minutes), seconds=float(seconds or 0)

@@ -6,17 +6,14 @@ import re
 import sqlite3
 from collections.abc import Iterator
 
-_PIECE = re.compile(
-    r"""
+_PIECE = r"""(?sx)
     --[^\n]* | /\*.*?\*/                                         # comments
   | '(?:[^']|'')*' | "(?:[^"]|"")*" | `(?:[^`]|``)*`             # texts and names
   | (?P<tag>\$\w*\$).*?(?P=tag)                                  # the body of a function
   | (?P<end>;)
   | [^;'"`$/-]+ | .
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_SAYS = re.compile(r"(?:\s|;|--[^\n]*(?:\n|$)|/\*.*?\*/)*\Z", re.DOTALL)
+    """
+_SAYS = r"(?s)(?:\s|;|--[^\n]*(?:\n|$)|/\*.*?\*/)*\Z"
 
 
 def split_statements(text: str) -> list[str]:
@@ -26,12 +23,12 @@ def split_statements(text: str) -> list[str]:
 
     Source: https://www.sqlite.org/c3ref/complete.html (of triggers).
     """
-    return [each.strip() for each in _pieces(text) if not _SAYS.match(each)]
+    return [each.strip() for each in _pieces(text) if not re.match(_SAYS, each)]
 
 
 def _pieces(text: str) -> Iterator[str]:
     start = 0
-    for match in _PIECE.finditer(text):
+    for match in re.finditer(_PIECE, text):
         if match["end"] and _is_whole(text[start : match.end()]):
             yield text[start : match.end()]
             start = match.end()
