@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 _KNOWN = ("sqlite", "postgresql", "mysql", "mariadb", "oracle", "mssql")
+_PORT = "a port is a number"
 _FORM = "write dialect://user@host/database"
 _SQLITE_DRIVERS = ("", "pysqlite", "aiosqlite")
 _SYNC = {"asyncpg": ("psycopg", "psycopg2"), "aiomysql": ("pymysql",), "asyncmy": ("pymysql",)}
@@ -105,9 +106,9 @@ def _parse_server(text: str, rest: str) -> URL:
     except ValueError as err:
         port = str(err).rpartition(": ")[2]  # int() tells what it could not read last
         if port[1:2].isdigit():
-            raise SettingsError(
-                f"{_hidden(text)!r} has a bad port, {port}", "a port is a number"
-            ) from err
+            raise SettingsError(f"{_hidden(text)!r} has a bad port, {port}", _PORT) from err
+        if "@" in rest.partition("/")[0]:
+            raise SettingsError(f"{_hidden(text)!r} has a bad port", _PORT) from None
         # A password without a host: the error of int() would show it.
         raise SettingsError(f"{_hidden(text)!r} has no host", _FORM) from None
     except ArgumentError as err:

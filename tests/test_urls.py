@@ -99,6 +99,16 @@ def test_what_is_no_url(text: str, message: str, hint: str | None) -> None:
     assert (caught.value.message, caught.value.hint) == (message, hint)
 
 
+def test_a_word_as_port() -> None:
+    """A port that may be anything, for nobody filled it in, is not told as a missing host."""
+    with pytest.raises(SettingsError) as caught:
+        parse_url("postgresql://u@h:PORT/d")
+    assert (caught.value.message, caught.value.hint) == (
+        "'postgresql://u@h:***/d' has a bad port",
+        "a port is a number",
+    )
+
+
 def test_a_bad_port() -> None:
     """A port that is no number is told without the password."""
     with pytest.raises(SettingsError) as caught:
