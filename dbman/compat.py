@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 
@@ -18,13 +17,21 @@ def release(distribution: str) -> tuple[int, ...]:
     A module of that name which is loaded says so itself, without its metadata being read.
     """
     numbers = []
-    loaded = getattr(sys.modules.get(distribution), "__version__", None)
-    for part in (loaded or version(distribution)).split("."):
+    for part in _version(distribution).split("."):
         digits = part.lstrip("v")
         if not digits.isdigit():
             break
         numbers.append(int(digits))
     return tuple(numbers)
+
+
+def _version(distribution: str) -> str:
+    loaded = getattr(sys.modules.get(distribution), "__version__", None)
+    if loaded:
+        return str(loaded)
+    from importlib.metadata import version
+
+    return version(distribution)
 
 
 def is_sqlalchemy_1() -> bool:

@@ -23,10 +23,13 @@ import atexit
 import gc
 import sys
 from collections.abc import Iterator, Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from threading import RLock
 from types import ModuleType
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
 
 COLOURS = "mako.ext.pygmentplugin"
 """What Mako does without where Pygments is not installed, and in dbman's own process."""
@@ -67,7 +70,7 @@ class Waiting(ModuleType):
         ModuleType.__setattr__(self, name, value)
 
 
-class Later(Loader):
+class Later:
     """Lets a module wait for its own loader."""
 
     def __init__(self, loader: Loader) -> None:
@@ -100,7 +103,7 @@ def _load(module: ModuleType) -> None:
         module.__class__ = ModuleType
 
 
-class Sparing(MetaPathFinder):
+class Sparing:
     """Finds the modules that are put off; every other one is left to those that follow."""
 
     def find_spec(
@@ -116,7 +119,7 @@ class Sparing(MetaPathFinder):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
-            spec.loader = Later(spec.loader)
+            spec.loader = cast("Loader", Later(spec.loader))
         return spec
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from importlib import metadata
 from typing import NamedTuple
 
-from dbman.errors import ExtensionError
 from dbman.extensions.locations import PLAIN_FOLDERS, of_module, top_level
+from dbman.extensions.points import Point, points
 
 
 class Entry(NamedTuple):
@@ -34,12 +33,12 @@ def script_entries(group: str) -> dict[str, Entry]:
     }
 
 
-def _telling_name(point: metadata.EntryPoint) -> str:
+def _telling_name(point: Point) -> str:
     return top_level(_bare(point.value)) if point.name in PLAIN_FOLDERS else point.name
 
 
 def entries(
-    group: str, name_of: Callable[[metadata.EntryPoint], str] = lambda point: point.name
+    group: str, name_of: Callable[[Point], str] = lambda point: point.name
 ) -> dict[str, Entry]:
     """Return the entry points of a group by name.
 
@@ -47,7 +46,7 @@ def entries(
     first one found wins. Raises `ExtensionError` where a distribution is damaged.
     """
     found: dict[str, list[tuple[str, str]]] = {}
-    for point in _points(group):
+    for point in points(group):
         registered = (_bare(point.value), _distribution(point))
         if registered not in found.setdefault(name_of(point), []):
             found[name_of(point)].append(registered)
@@ -57,39 +56,18 @@ def entries(
     }
 
 
-def _points(group: str) -> metadata.EntryPoints:
-    try:
-        return metadata.entry_points(group=group)
-    except UnicodeDecodeError as err:
-        raise ExtensionError(
-            f"the entry points of {_undecodable()} are not UTF-8", "install it again"
-        ) from err
-
-
-def _undecodable() -> str:
-    """Return the place of the distribution whose entry points cannot be decoded."""
-    for distribution in metadata.distributions():
-        try:
-            distribution.read_text("entry_points.txt")
-        except UnicodeDecodeError:
-            return str(distribution.locate_file(f"{distribution.name}-{distribution.version}"))
-    return "a distribution"
-
-
 def _bare(value: str) -> str:
     """Return a value without extras and blanks: ``a.b : c [x]`` is ``a.b:c``."""
     return re.sub(r"\s*:\s*", ":", value.partition("[")[0].strip())
 
 
-def _distribution(point: metadata.EntryPoint) -> str:
+def _distribution(point: Point) -> str:
     """Return the name and version of the distribution of an entry point.
 
     The file is read here because `Distribution.name` fails in a way of its own on each version of
     Python when the file is missing or has no name.
     """
-    if point.dist is None:
-        return "unknown"
-    text = point.dist.read_text("METADATA") or point.dist.read_text("PKG-INFO") or ""
+    text = point.read("METADATA") or point.read("PKG-INFO") or ""
     return f"{_header(text, 'Name') or 'unknown'} {_header(text, 'Version')}".strip()
 
 

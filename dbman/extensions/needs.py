@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from importlib import metadata
 
 from dbman.extensions.contract import InstalledExtension
 from dbman.extensions.releases import fits
@@ -44,6 +43,8 @@ def _unmet(distribution: str, there: Mapping[str, tuple[str, str]]) -> tuple[str
 
 
 def _requirements(distribution: str) -> Sequence[str]:
+    from importlib import metadata
+
     try:
         return metadata.requires(distribution) or () if distribution else ()
     except (metadata.PackageNotFoundError, UnicodeDecodeError, ValueError):
