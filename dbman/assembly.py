@@ -84,7 +84,8 @@ def _read(
     problems: list[Problem] = []
     for extension, script in placed_scripts(extensions, progress):
         if script.problem is not None:
-            problems.append(replace(script.problem, extension=extension.name, path=script.path))
+            told = script.problem._replace(extension=extension.name, path=script.path)
+            problems.append(told)
         if script.revision is not None:
             found.append(_Found(extension, script, Key(extension.tree, script.revision)))
     order = {extension.name: place for place, extension in enumerate(extensions)}

@@ -19,9 +19,8 @@ An answer "no" (not at head, drift) is a result, not an error; the command line 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
 class DbmanError(Exception):
@@ -83,8 +82,7 @@ class LockError(DbmanError):
     exit_code = 6
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """What is wrong with one extension or script; told by reading commands, fatal to a plan."""
 
     message: str

@@ -7,7 +7,6 @@ what stands on the revisions that it undoes.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dbman.order import sort_plan
@@ -30,8 +29,7 @@ class Step(NamedTuple):
     """Why it is there when the target did not name its extension, else empty."""
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """The steps of one move, in order."""
 
     steps: tuple[Step, ...] = ()

@@ -249,7 +249,7 @@ class RevisionGraph:
         refuses a graph that is ambiguous.
         """
         told = [
-            replace(each, extension=name, others=())
+            each._replace(extension=name, others=())
             for each in self.clashes
             for name in dict.fromkeys(filter(None, (each.extension, *each.others)))
         ]

@@ -15,7 +15,6 @@ import re
 import runpy
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, fields
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import pairwise
@@ -131,17 +130,17 @@ def _settings(of: type, keys: Iterable[str]) -> str:
         for field, text in pairwise(tree.body)
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr)
     }
-    usual = {each.name: each.default for each in fields(of)}
+    usual = of()
     lines = ["| key | default | is |", "|---|---|---|"]
     for key in keys:
         name = "recursive" if key == "recursive_version_locations" else key
-        lines.append(f"| `{key}` | {_default(usual[name])} | {_cell(told[name])} |")
+        lines.append(f"| `{key}` | {_default(getattr(usual, name))} | {_cell(told[name])} |")
     return "\n".join(lines) + "\n"
 
 
 def _default(value: object) -> str:
     """Return a default as toml has it; nothing and a table of nothing are none."""
-    if value in (None, (), MISSING):
+    if value in (None, (), {}):
         return "none"
     return f"`{json.dumps(value)}`"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +15,7 @@ DEFAULT = "default"
 """The source of a value that nobody set."""
 
 
-@dataclass(frozen=True)
-class ExtensionSettings:
+class ExtensionSettings(NamedTuple):
     """What one ``[tool.dbman.extensions.NAME]`` table says."""
 
     models: str | None = None
@@ -38,8 +37,7 @@ class ExtensionSettings:
     """The rules of `lint` that do not hold for its scripts."""
 
 
-@dataclass(frozen=True)
-class LintSettings:
+class LintSettings(NamedTuple):
     """What ``[tool.dbman.lint]`` says; rules are named by code, its beginning, name or group."""
 
     select: tuple[str, ...] = ()
@@ -198,7 +196,7 @@ class Settings:
                 for name, extension in value.items():
                     yield from self._keys_set(f"extensions.{name}", extension)
             elif each.name == "lint":
-                yield from ((f"lint.{key}", item) for key, item in asdict(value).items())
+                yield from ((f"lint.{key}", item) for key, item in value._asdict().items())
             elif each.name == "environment":
                 yield from ((f"environment.{name}", item) for name, item in value.items())
             elif each.name not in ("file", "folder", "is_ini", "sources"):
@@ -206,7 +204,7 @@ class Settings:
 
     def _keys_set(self, path: str, extension: ExtensionSettings) -> Iterator[tuple[str, object]]:
         """Yield what was set of one extension: values that say nothing are no news."""
-        for key, value in asdict(extension).items():
+        for key, value in extension._asdict().items():
             if f"{path}.{key}" in self.sources:
                 yield f"{path}.{key}", value
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dbman.dialects import Catalog, Inspected
 from dbman.errors import DatabaseError, ExtensionError, UsageError
@@ -25,8 +24,7 @@ Planner = Callable[[VersionRows], Plan]
 NO_ROWS = VersionRows(frozenset(), (), frozenset())
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """What a move did, or would do."""
 
     plan: Plan
@@ -164,7 +162,7 @@ def upgrade_plan(scene: Scene, targets: Sequence[str], versions: VersionRows) ->
     plan = plan_upgrade(graph, goals, applied, scene.implied, scene.levels, aside)
     require_sound(graph, plan.extensions, plan.aside or ())
     scene.require_whole(versions.rows, plan.extensions)
-    return replace(plan, notes=_orphan_notes(orphans) + _cycle_notes(scene, plan))
+    return plan._replace(notes=_orphan_notes(orphans) + _cycle_notes(scene, plan))
 
 
 def _bare(scene: Scene, targets: Sequence[str]) -> set[str]:
@@ -206,7 +204,7 @@ def downgrade_plan(scene: Scene, targets: Sequence[str], versions: VersionRows) 
     require_sound(graph, plan.extensions)
     scene.require_whole(versions.rows, plan.extensions)
     orphans = graph.orphans(versions.rows)
-    return replace(plan, notes=_orphan_notes(orphans))
+    return plan._replace(notes=_orphan_notes(orphans))
 
 
 def _refuse_skipped(scene: Scene, plan: Plan) -> None:
