@@ -140,7 +140,7 @@ def _settings(of: type, keys: Iterable[str]) -> str:
 
 def _default(value: object) -> str:
     """Return a default as toml has it; nothing and a table of nothing are none."""
-    if value in (None, (), {}):
+    if value is None or (isinstance(value, tuple | dict) and not any(value)):
         return "none"
     return f"`{json.dumps(value)}`"
 
