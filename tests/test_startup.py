@@ -109,6 +109,13 @@ def test_a_run_with_nothing_to_do_loads_little(demo: Demo) -> None:
     assert "subprocess" in lazy
 
 
+def test_a_run_on_a_file_loads_no_dialect_of_mysql(demo: Demo) -> None:
+    """Its types are known by their names until there is one."""
+    modules, _, _ = told(demo.only("acme", "poser"), "initdb")
+    assert "sqlalchemy.dialects.sqlite" in modules
+    assert "sqlalchemy.dialects.mysql" not in modules
+
+
 def test_what_is_put_off_is_the_same(demo: Demo) -> None:
     """Every name of every module, every dialect, operation and implementation is there."""
     plain, spared = (demo.python("-c", code, cold=True).stdout for code in (SAME, SPARED + SAME))

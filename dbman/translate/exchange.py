@@ -50,14 +50,14 @@ def types_translated(connection: Connection, log: Translations) -> Iterator[None
 def _compilers(dialect: Dialect, account: Account) -> Mapping[str, Any]:
     from dbman.translate.ddl import StatementCompiler, StructureCompiler, TypeCompiler
     from dbman.translate.types import declared_types
-    from dbman.translate.values import kept_types
+    from dbman.translate.values import keeping
 
     own: Any = dialect
     types = type("TypeCompiler", (TypeCompiler,), {"account": account})(dialect)
     preparer = own.preparer(dialect)
     preparer.schema_for_object = _schema_of
     return {
-        "colspecs": {**own.colspecs, **kept_types()},
+        "colspecs": keeping(own.colspecs),
         "ddl_compiler": type("StructureCompiler", (StructureCompiler,), {"account": account}),
         "identifier_preparer": preparer,
         "ischema_names": {**own.ischema_names, **declared_types()},

@@ -119,19 +119,30 @@ def collation_for(name: str) -> str | None:
     return "NOCASE" if "_ci" in name.lower() else None
 
 
-def declared_types() -> Mapping[str, type[TypeEngine[Any]]]:
-    """Return what a declared type is reflected as, for those that keep their names.
+def declared_types() -> Mapping[str, Callable[..., TypeEngine[Any]]]:
+    """Return what makes the type that a declared one is reflected as, for those that keep names.
 
     JSON is the general one: what is written for a server from it must not name SQLite.
     """
     from sqlalchemy import types
-    from sqlalchemy.dialects import mysql, postgresql
+    from sqlalchemy.dialects import postgresql
 
     found: dict[str, Any] = {
         f"{name} TEXT": getattr(postgresql, name)
         for name in KEEPING_THEIR_NAME
         if hasattr(postgresql, name)
     }
-    found |= {name: getattr(mysql, name) for name in READ_RIGHTLY}
-    found["DOUBLE"] = getattr(types, "DOUBLE", mysql.DOUBLE)
+    found |= {name: _of_mysql(name) for name in READ_RIGHTLY}
+    found["DOUBLE"] = getattr(types, "DOUBLE", _of_mysql("DOUBLE"))
     return found | {"DOUBLE PRECISION": postgresql.DOUBLE_PRECISION, "JSON": types.JSON}
+
+
+def _of_mysql(name: str) -> Callable[..., TypeEngine[Any]]:
+    """Return what makes a type of MySQL: its dialect is imported when there is one."""
+
+    def make(*arguments: Any) -> Any:
+        from sqlalchemy.dialects import mysql
+
+        return getattr(mysql, name)(*arguments)
+
+    return make

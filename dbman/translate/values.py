@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import types
-from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.dialects import postgresql
 
 from dbman.translate.literals import EPOCH, moment, quoted, uuid_as_hex
 from dbman.translate.types import KEEPING_THEIR_NAME
@@ -109,15 +109,30 @@ def _plain(value: Any) -> Any:
 _RANGES = ("INT4RANGE", "INT4MULTIRANGE", "INT8RANGE", "INT8MULTIRANGE")
 
 
+class Keeping(dict[Any, Any]):
+    """The types that keep values, by the types that they stand in for.
+
+    That of MySQL is known by its name: who has none of it need not import its dialect.
+    """
+
+    def __missing__(self, kind: Any) -> Any:
+        if (kind.__module__, kind.__name__) == ("sqlalchemy.dialects.mysql.types", "BIT"):
+            return KeptAsNumber
+        raise KeyError(kind)
+
+
+def keeping(known: Mapping[Any, Any]) -> Keeping:
+    """Return those that a dialect knows, and ours."""
+    return Keeping({**known, **_kept_types()})
+
+
 @cache
-def kept_types() -> Mapping[Any, Any]:
-    """Return the types that keep values, by the types that they stand in for."""
+def _kept_types() -> Mapping[Any, Any]:
     names = [*KEEPING_THEIR_NAME, *_RANGES, "BIT", "MONEY"]
     named = [getattr(postgresql, each) for each in names if hasattr(postgresql, each)]
     return {
         **dict.fromkeys(named, Kept),
         getattr(types, "Uuid", postgresql.UUID): KeptAsHex,
-        mysql.BIT: KeptAsNumber,
         postgresql.HSTORE: KeptAsJson,
         postgresql.INTERVAL: KeptAsMoment,
         types.ARRAY: KeptAsJson,
