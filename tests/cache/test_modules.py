@@ -15,7 +15,7 @@ from dbman.cache.modules import Row, are_the_same, rows_of
 
 PURE = [
     "",
-    "import sqlalchemy as sa\nfrom sqlalchemy.orm import DeclarativeBase",
+    "import sqlalchemy as sa\nfrom sqlalchemy.orm import relationship",
     "from __future__ import annotations\nfrom enum import Enum",
     "from dbman import Extension",
     "from . import other",
