@@ -85,19 +85,15 @@ def _planned(scene: Scene) -> tuple[MetaData, Sequence[Table], Created]:
     owner = scene.ownership.owner_of_model
     chosen = [t for t in metadata.sorted_tables if owner(t) in held]
     rows = graph.rows(graph.ancestors(head.key for name in held for head in graph.heads(name)))
-    return (
-        metadata,
-        chosen,
-        Created(
-            scene.database.describe(),
-            tables=tuple(table.name for table in chosen),
-            rows=tuple(sorted(rows)),
-            made=True,
-            aside=tuple(
-                e.name for e in scene.extensions if e.name not in held and graph.of(e.name)
-            ),
-        ),
+    aside = tuple(e.name for e in scene.extensions if e.name not in held and graph.of(e.name))
+    planned = Created(
+        scene.database.describe(),
+        tables=tuple(table.name for table in chosen),
+        rows=tuple(sorted(rows)),
+        made=True,
+        aside=aside,
     )
+    return metadata, chosen, planned
 
 
 def _make(
